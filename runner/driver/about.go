@@ -1,0 +1,55 @@
+package driver
+
+import "errors"
+
+// ErrNoPlace is wrapped where a place does not exist, such as a stopped node.
+var ErrNoPlace = errors.New("no such place")
+
+// ErrNoAct is wrapped where an engine cannot carry out an act.
+var ErrNoAct = errors.New("the engine has no such act")
+
+// ErrLeft is wrapped where what was made could not be removed.
+var ErrLeft = errors.New("something is left behind")
+
+// About is what a runtime says of itself.
+type About struct {
+	Engine   string            // "docker", "podman", "kubernetes"
+	Version  string            // as the engine says: "20.10.24+dfsg1"
+	Rootless bool              // the engine runs without the host's root
+	Versions map[string]string // of the engine's parts: "docker", "netavark", "aardvark-dns"
+	Facts    map[string]string // "firewall" to "iptables"
+	Caps     Caps
+}
+
+// A Cap names one thing a runtime may or may not be able to do. Evidence for
+// it comes from the engine's own info or from a trial, never from its name or
+// from the environment.
+type Cap string
+
+const (
+	UserNetworks  Cap = "user-networks"  // user-defined networks can be made
+	DefaultBridge Cap = "default-bridge" // there is a default network
+	Links         Cap = "links"          // --link
+	IPv6          Cap = "ipv6"           // networks carry IPv6
+	IPv6Only      Cap = "ipv6-only"      // networks can do without IPv4
+	HostNetns     Cap = "host-network"   // containers can join the host's network
+	Outside       Cap = "outside"        // a namespace can be entered with the host's rights, to read rules and owners
+	HostFiles     Cap = "host-files"     // a file on the engine's host can be mounted into a container
+	LibcImages    Cap = "libc-images"    // images with glibc and musl can be had
+	OwnHost       Cap = "host"           // the host under the engine is ours to change
+)
+
+// Caps maps each capability a runtime has to the evidence for it, such as
+// "info: SecurityOptions has name=rootless".
+type Caps map[Cap]string
+
+// Lacks returns those of needs that c does not have.
+func (c Caps) Lacks(needs []Cap) []Cap {
+	var lacks []Cap
+	for _, n := range needs {
+		if _, ok := c[n]; !ok {
+			lacks = append(lacks, n)
+		}
+	}
+	return lacks
+}

@@ -1,0 +1,71 @@
+// Package all knows every runtime there is by name, and is the only importer
+// of the engines.
+package all
+
+import (
+	"context"
+
+	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/driver/docker"
+	"github.com/dnslab/dnslab/runner/driver/podman"
+	"github.com/dnslab/dnslab/runner/host"
+)
+
+// A Candidate is a runtime that may or may not be had here: an engine of the
+// user's, or a lab host that dnslab makes.
+type Candidate struct {
+	Name    string // "docker", "podman-5.8-rootless"
+	Engine  string // "docker", "podman", "kubernetes"
+	Default bool   // one of the runtimes that show each behaviour once
+
+	fix  string
+	open opener
+	host *host.Spec // nil for an engine of the user's
+}
+
+// Fix is a command that helps where the runtime cannot be opened.
+func (c Candidate) Fix() string { return c.fix }
+
+// Made tells whether dnslab makes the runtime.
+func (c Candidate) Made() bool { return c.host != nil }
+
+// Version is that of the engine on a lab host, as far as its name promises it.
+func (c Candidate) Version() string {
+	if c.host == nil {
+		return ""
+	}
+	return c.host.Version
+}
+
+// Image is the name of the image that a lab host starts from; empty for an
+// engine of the user's.
+func (c Candidate) Image() string {
+	if c.host == nil {
+		return ""
+	}
+	return c.host.Image
+}
+
+type opener func(ctx context.Context, name string, o driver.Options) (driver.Runtime, error)
+
+// open finds the engine of that kind that is the user's own, or is at a socket.
+var engines = map[string]opener{
+	"docker": func(ctx context.Context, name string, o driver.Options) (driver.Runtime, error) {
+		return docker.Connect(ctx, name, o)
+	},
+	"podman": func(ctx context.Context, name string, o driver.Options) (driver.Runtime, error) {
+		return podman.Connect(ctx, name, o)
+	},
+}
+
+// Candidates returns all of them, in the order of results.
+func Candidates() []Candidate {
+	all := []Candidate{
+		{Name: "docker", Engine: "docker", Default: true, fix: "docker info", open: engines["docker"]},
+		{Name: "podman", Engine: "podman", fix: "systemctl --user start podman.socket", open: engines["podman"]},
+	}
+	for _, s := range host.Specs() {
+		all = append(all, Candidate{Name: s.Name, Engine: s.Engine, Default: s.Default, fix: "dnslab image build " + s.Image, host: &s})
+	}
+	return all
+}

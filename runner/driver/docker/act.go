@@ -1,0 +1,132 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/moby/moby/client"
+
+	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/topo"
+)
+
+// Do carries out an act of the engine's own.
+func (w *world) Do(ctx context.Context, act topo.Act) error {
+	if err := w.do(ctx, act); err != nil {
+		return fmt.Errorf("doing %q: %w", act, err)
+	}
+	return nil
+}
+
+func (w *world) do(ctx context.Context, act topo.Act) error {
+	switch a := act.(type) {
+	case topo.Connect:
+		id, err := w.id(a.Node)
+		if err != nil {
+			return err
+		}
+		if err := w.connect(ctx, id, a.Node, a.Network, a.Aliases); err != nil {
+			return err
+		}
+		return w.learn(ctx, a.Node, id)
+	case topo.Disconnect:
+		id, err := w.id(a.Node)
+		if err != nil {
+			return err
+		}
+		_, err = w.r.api.NetworkDisconnect(ctx, w.engineName(a.Network.Name), client.NetworkDisconnectOptions{Container: id})
+		if err != nil {
+			return err
+		}
+		return w.learn(ctx, a.Node, id)
+	case topo.Rename:
+		id, err := w.id(a.Node)
+		if err != nil {
+			return err
+		}
+		if _, err := w.r.api.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: w.engineName(a.Name)}); err != nil {
+			return err
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.known.Names[a.Name] = w.engineName(a.Name)
+		return nil
+	case topo.Start:
+		id, err := w.id(a.Node)
+		if err != nil {
+			return err
+		}
+		return w.start(ctx, a.Node, id)
+	case topo.Stop:
+		return w.stop(ctx, a.Node)
+	case topo.Restart:
+		if err := w.stop(ctx, a.Node); err != nil {
+			return err
+		}
+		return w.do(ctx, topo.Start(a))
+	case topo.Remove:
+		return w.remove(ctx, a.Node)
+	}
+	return driver.ErrNoAct
+}
+
+func (w *world) stop(ctx context.Context, n topo.Node) error {
+	id, err := w.id(n)
+	if err != nil {
+		return err
+	}
+	if err := w.dropHelper(ctx, n.Name); err != nil {
+		return err
+	}
+	defer w.turn(n)()
+	if _, err := w.r.api.ContainerStop(ctx, id, client.ContainerStopOptions{}); err != nil {
+		return err
+	}
+	w.forget(n.Name)
+	return nil
+}
+
+func (w *world) remove(ctx context.Context, n topo.Node) error {
+	id, err := w.id(n)
+	if err != nil {
+		return err
+	}
+	if err := w.dropHelper(ctx, n.Name); err != nil {
+		return err
+	}
+	defer w.turn(n)()
+	if _, err := w.r.api.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true}); err != nil {
+		return err
+	}
+	w.forget(n.Name)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.known.IDs, n.Name)
+	return nil
+}
+
+func (w *world) id(n topo.Node) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if id, ok := w.known.IDs[n.Name]; ok {
+		return id, nil
+	}
+	return "", fmt.Errorf("looking for node %q: %w", n.Name, driver.ErrNoPlace)
+}
+
+// runs tells whether a node was started, and not stopped since.
+func (w *world) runs(node string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, ok := w.known.Addrs[node]
+	return ok
+}
+
+// forget drops the addresses of a node that no longer runs.
+func (w *world) forget(node string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.known.Addrs = maps.Clone(w.known.Addrs)
+	delete(w.known.Addrs, node)
+}

@@ -1,0 +1,173 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/moby/moby/client"
+
+	"github.com/dnslab/dnslab/images"
+	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/driver/internal/gate"
+	"github.com/dnslab/dnslab/runner/topo"
+)
+
+// Runtime is one Docker engine.
+type Runtime struct {
+	name  string
+	api   *client.Client
+	run   string
+	owner string
+	say   func(string)
+
+	make   imageEngine
+	supply driver.Supply // instead of make, where there is one
+	secure []string      // the engine's security options
+	turns  *turns
+	gate   *gate.Gate
+	worlds atomic.Int64 // made so far
+
+	loading sync.Mutex // one image at a time
+
+	mu     sync.Mutex
+	images map[string]string // image name to reference, once it is there
+}
+
+// connectTimeout bounds how long an engine may take to say what it is. One that
+// has locked itself up answers a ping, and nothing else.
+const connectTimeout = 30 * time.Second
+
+// Connect finds the engine and asks whether it answers.
+func Connect(ctx context.Context, name string, o driver.Options) (*Runtime, error) {
+	api, err := newClient(o.Socket)
+	if err != nil {
+		return nil, err
+	}
+	r := &Runtime{name: name, api: api, run: o.Run, owner: o.Owner, say: o.Say, supply: o.Images, images: map[string]string{}}
+	ctx, cancel := context.WithTimeoutCause(ctx, connectTimeout, fmt.Errorf("the engine says nothing for %v", connectTimeout))
+	defer cancel()
+	if r.say == nil {
+		r.say = func(string) {}
+	}
+	ping, err := api.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true})
+	if err != nil {
+		api.Close()
+		return nil, err
+	}
+	if ping.OSType != "linux" && ping.OSType != "" {
+		api.Close()
+		return nil, fmt.Errorf("the engine runs %s containers, not Linux ones", ping.OSType)
+	}
+	info, err := api.Info(ctx, client.InfoOptions{})
+	if err != nil {
+		api.Close()
+		return nil, fmt.Errorf("asking the engine what it is: %w", because(ctx, err))
+	}
+	r.make = imageEngine{api, "linux", goarch(info.Info.Architecture)}
+	r.secure = info.Info.SecurityOptions
+	r.turns, r.gate = newTurns(info.Info.ServerVersion), gate.New(info.Info.NCPU)
+	return r, nil
+}
+
+// Name returns the name that results use.
+func (r *Runtime) Name() string { return r.name }
+
+// Ping asks whether the engine still answers.
+func (r *Runtime) Ping(ctx context.Context) error {
+	_, err := r.api.Ping(ctx, client.PingOptions{})
+	return err
+}
+
+// Close closes the connection; worlds are closed before.
+func (r *Runtime) Close(context.Context) error { return r.api.Close() }
+
+// Prepare makes the images that t and the places need, each once.
+func (r *Runtime) Prepare(ctx context.Context, t topo.Topology, places []topo.Place) error {
+	need := map[string]bool{}
+	for _, n := range t {
+		need[imageOf(n)] = true
+	}
+	for _, p := range places {
+		if p.At == topo.Netns {
+			need["helper"] = true
+		}
+	}
+	for name := range need {
+		if _, err := r.image(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// image returns the reference of one of dnslab's own images, made if need be.
+func (r *Runtime) image(ctx context.Context, name string) (string, error) {
+	r.mu.Lock()
+	ref, ok := r.images[name]
+	r.mu.Unlock()
+	if ok {
+		return ref, nil
+	}
+	ref, err := r.ensure(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.images[name] = ref
+	return ref, nil
+}
+
+func (r *Runtime) ensure(ctx context.Context, name string) (string, error) {
+	if r.supply == nil {
+		return images.Ensure(ctx, r.make, name, r.say)
+	}
+	ref, archive, err := r.supply(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	r.loading.Lock()
+	defer r.loading.Unlock()
+	return ref, r.make.receive(ctx, ref, archive)
+}
+
+var _ driver.Runtime = (*Runtime)(nil)
+
+func imageOf(n topo.Node) string {
+	if n.Image == topo.Bare {
+		return "agent"
+	}
+	return string(n.Image)
+}
+
+// goarch translates what uname calls a machine.
+func goarch(machine string) string {
+	switch machine {
+	case "x86_64":
+		return "amd64"
+	case "aarch64":
+		return "arm64"
+	case "armv7l", "armv6l":
+		return "arm"
+	case "i686", "i386":
+		return "386"
+	}
+	return machine
+}
+
+// API is the client of this engine, for lab hosts that run on it.
+func (r *Runtime) API() *client.Client { return r.api }
+
+// Images is where dnslab's own images are on this engine.
+func (r *Runtime) Images() images.Engine { return r.make }
+
+// because is the cause of a context that has ended, or else err.
+func because(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}

@@ -1,0 +1,96 @@
+package podman
+
+import (
+	"context"
+	"crypto/rand"
+	"net/netip"
+)
+
+type networkSpec struct {
+	name           string
+	internal, ipv6 bool
+	noIPv4         bool
+	labels         map[string]string
+}
+
+type subnet struct {
+	Subnet netip.Prefix `json:"subnet"`
+}
+
+// createNetwork makes a network on which containers are found by name, as
+// "podman network create" does.
+func (r *Runtime) createNetwork(ctx context.Context, s networkSpec) error {
+	ctx, cancel, err := making(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	if r.before(4) {
+		return r.createNetwork3(ctx, s)
+	}
+	body := struct {
+		Name     string            `json:"name"`
+		Driver   string            `json:"driver"`
+		Internal bool              `json:"internal,omitempty"`
+		DNS      bool              `json:"dns_enabled"`
+		Dual     bool              `json:"ipv6_enabled,omitempty"`
+		Subnets  []subnet          `json:"subnets,omitempty"`
+		Labels   map[string]string `json:"labels"`
+	}{Name: s.name, Driver: "bridge", Internal: s.internal, DNS: true, Labels: s.labels}
+	if s.ipv6 {
+		// Told that it is to have IPv6, the engine adds what is missing of two
+		// subnets; told of one subnet only, it takes that one.
+		body.Dual = !s.noIPv4
+		body.Subnets = []subnet{{uniqueLocal()}}
+	}
+	return r.api.do(ctx, post("networks", "create").of(body), nil)
+}
+
+// uniqueLocal returns a random /64 of fd00::/8 (RFC 4193).
+func uniqueLocal() netip.Prefix {
+	var a [16]byte
+	rand.Read(a[1:7])
+	a[0] = 0xfd
+	return netip.PrefixFrom(netip.AddrFrom16(a), 64)
+}
+
+func (r *Runtime) removeNetwork(ctx context.Context, name string) error {
+	return unlessGone(r.api.do(ctx, remove("networks", name), nil))
+}
+
+// join puts a container that is to be made on one more network.
+func (r *Runtime) join(c *container, network string, aliases []string) {
+	c.NetNS = &namespace{Mode: "bridge"}
+	if r.before(4) {
+		r.join3(c, network, aliases)
+		return
+	}
+	if c.Networks == nil {
+		c.Networks = map[string]attachment{}
+	}
+	c.Networks[network] = attachment{aliases}
+}
+
+// addresses returns those of a container by the names of its networks, IPv4 first.
+func (r *Runtime) addresses(ctx context.Context, id string) (map[string][]netip.Addr, error) {
+	var c struct {
+		NetworkSettings struct {
+			Networks map[string]struct {
+				IPAddress         string
+				GlobalIPv6Address string
+			}
+		}
+	}
+	if err := r.api.do(ctx, get("containers", id, "json"), &c); err != nil {
+		return nil, err
+	}
+	all := map[string][]netip.Addr{}
+	for network, e := range c.NetworkSettings.Networks {
+		for _, text := range []string{e.IPAddress, e.GlobalIPv6Address} {
+			if a, err := netip.ParseAddr(text); err == nil { // there is none: ""
+				all[network] = append(all[network], a)
+			}
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,107 @@
+package podman
+
+import (
+	"context"
+	"path"
+
+	"github.com/dnslab/dnslab/runner/topo"
+)
+
+// create makes the container of n, on its networks, and puts files into it,
+// but does not start it.
+func (w *world) create(ctx context.Context, n topo.Node) (id string, err error) {
+	c, err := w.config(ctx, n)
+	if err != nil {
+		return "", err
+	}
+	id, err = w.r.createContainer(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	w.remember(n.Name, id)
+	return id, w.copyFiles(ctx, id, "/", n.Files)
+}
+
+func (w *world) config(ctx context.Context, n topo.Node) (container, error) {
+	image, err := w.r.image(ctx, imageOf(n))
+	if err != nil {
+		return container{}, err
+	}
+	c := container{
+		Name:       w.engineName(n.Name),
+		Image:      image,
+		Hostname:   n.Hostname,
+		Stdin:      true,
+		Labels:     w.r.labels(w.tag.Lab, n.Name),
+		Log:        noLog,
+		DNSSearch:  n.Search,
+		DNSOptions: n.Options,
+	}
+	w.place(n, &c)
+	for _, d := range n.DNS {
+		addr, err := w.Known().ServerAddr(n, d)
+		if err != nil {
+			return container{}, err
+		}
+		c.DNS = append(c.DNS, addr)
+	}
+	for _, h := range n.ExtraHosts {
+		h, err := topo.Expand(h, w.Known().Lookup)
+		if err != nil {
+			return container{}, err
+		}
+		c.ExtraHosts = append(c.ExtraHosts, h)
+	}
+	return c, w.mount(ctx, n, &c)
+}
+
+// place says what network the container of n is on. Where nothing is said the
+// engine takes its default: the network "podman", or rootless no network but pasta or
+// slirp4netns.
+func (w *world) place(n topo.Node, c *container) {
+	switch n.Mode {
+	case topo.DefaultBridge, topo.AsItComes:
+		return
+	case topo.HostNetwork:
+		c.NetNS = &namespace{Mode: "host"}
+		return
+	case topo.SharedNetwork:
+		c.NetNS = shared(w.engineName(n.ShareWith))
+		return
+	}
+	for _, a := range n.On {
+		w.r.join(c, w.engineName(a.Network.Name), a.Aliases)
+	}
+}
+
+func (w *world) connect(ctx context.Context, id string, net topo.Network, aliases []string) error {
+	return w.r.api.do(ctx, post("networks", w.engineName(net.Name), "connect").of(struct {
+		Container string   `json:"container"`
+		Aliases   []string `json:"aliases,omitempty"`
+	}{id, aliases}), nil)
+}
+
+// mount makes the folders that n's files are in, and says how to mount them.
+// A folder is a volume, a file of it is mounted by its path on the engine's
+// host, so it makes no difference on which machine dnslab runs.
+func (w *world) mount(ctx context.Context, n topo.Node, c *container) error {
+	for _, m := range n.Mounts {
+		dir, err := w.folder(ctx, m.Folder)
+		if err != nil {
+			return err
+		}
+		if m.File == "" {
+			c.Volumes = append(c.Volumes, volume{w.engineName(m.Folder), m.At})
+			continue
+		}
+		content, err := topo.Expand(m.Content, w.Known().Lookup)
+		if err != nil {
+			return err
+		}
+		if err := w.fill(ctx, m.Folder, m.File, content); err != nil {
+			return err
+		}
+		c.Mounts = append(c.Mounts, mount{"bind", path.Join(dir, m.File), m.At, []string{"bind"}})
+	}
+	return nil
+}

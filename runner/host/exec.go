@@ -1,0 +1,141 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
+)
+
+// agentProgram is the agent in a host's image; see images/hosts.go.
+const agentProgram = "/usr/local/sbin/dnslab-agent"
+
+// A command is run in a host.
+type command struct {
+	args []string
+	user string // "root", "lab"
+	env  []string
+	dir  string
+}
+
+// asUser is a command of the user that the engine runs as, who finds the
+// engine where its command looks for it.
+func (h *Host) asUser(args []string) command {
+	c := command{args: args, user: h.User, env: append(h.env(), h.Env...), dir: "/root"}
+	if h.Rootless() {
+		c.dir = home
+	}
+	return c
+}
+
+// A process is a command's standard input and output. Its last read has what
+// it wrote to standard error, as an error.
+type process struct {
+	io.Reader
+	conn client.HijackedResponse
+	id   string
+}
+
+func (p *process) Write(b []byte) (int, error) { return p.conn.Conn.Write(b) }
+func (p *process) Close() error                { return p.conn.Conn.Close() }
+
+// exec starts a command in the host. When the process is closed, the command
+// reads the end of its input.
+func (h *Host) exec(ctx context.Context, c command) (*process, error) {
+	conn, id, err := h.attach(ctx, c, false)
+	if err != nil {
+		return nil, err
+	}
+	r, w := io.Pipe()
+	go func() {
+		var complaint bytes.Buffer
+		_, err := stdcopy.StdCopy(w, &complaint, conn.Reader)
+		if said := strings.TrimSpace(complaint.String()); err == nil && said != "" {
+			err = fmt.Errorf("%s ended and said: %s", c.args[0], said)
+		}
+		w.CloseWithError(err)
+	}()
+	return &process{r, conn, id}, nil
+}
+
+func (h *Host) attach(ctx context.Context, c command, tty bool) (client.HijackedResponse, string, error) {
+	api := h.out.API()
+	res, err := api.ExecCreate(ctx, h.id, client.ExecCreateOptions{
+		User: c.user, Env: c.env, WorkingDir: c.dir, Cmd: c.args,
+		TTY: tty, AttachStdin: true, AttachStdout: true, AttachStderr: true,
+	})
+	if err != nil {
+		return client.HijackedResponse{}, "", err
+	}
+	a, err := api.ExecAttach(ctx, res.ID, client.ExecAttachOptions{TTY: tty})
+	return a.HijackedResponse, res.ID, err
+}
+
+// Output is what a command printed, and its exit status.
+type Output struct {
+	Out, Err string
+	Status   int
+}
+
+// Exec runs a command in the host, as the user that the engine runs as, and
+// waits for its end. Its input is empty.
+func (h *Host) Exec(ctx context.Context, args ...string) (Output, error) {
+	return h.execAs(ctx, h.asUser(args))
+}
+
+func (h *Host) execAs(ctx context.Context, c command) (Output, error) {
+	var out, complaint bytes.Buffer
+	status, err := h.stream(ctx, c, strings.NewReader(""), &out, &complaint)
+	return Output{out.String(), complaint.String(), status}, err
+}
+
+// stream runs a command with its input and outputs, and returns its exit status.
+func (h *Host) stream(ctx context.Context, c command, in io.Reader, out, complaint io.Writer) (int, error) {
+	conn, id, err := h.attach(ctx, c, false)
+	if err != nil {
+		return 0, fmt.Errorf("running %q in the lab host %q: %w", c.args[0], h.Name, err)
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, conn.Close)()
+	go func() {
+		io.Copy(conn.Conn, in)
+		conn.CloseWrite()
+	}()
+	if _, err = stdcopy.StdCopy(out, complaint, conn.Reader); err == nil {
+		return h.status(ctx, id)
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return 0, fmt.Errorf("running %q in the lab host %q: %w", c.args[0], h.Name, err)
+}
+
+func (h *Host) status(ctx context.Context, id string) (int, error) {
+	res, err := h.out.API().ExecInspect(ctx, id, client.ExecInspectOptions{})
+	return res.ExitCode, err
+}
+
+// Died is the error of a host that has ended by itself.
+func (h *Host) Died(ctx context.Context) error {
+	return h.withLog(ctx, fmt.Errorf("the engine of the lab host %q has ended", h.Name))
+}
+
+// withLog adds the last lines of the engine's log to err.
+func (h *Host) withLog(ctx context.Context, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logTimeout)
+	defer cancel()
+	logs, e := h.out.API().ContainerLogs(ctx, h.id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "20"})
+	if e != nil {
+		return err
+	}
+	defer logs.Close()
+	var said bytes.Buffer
+	if _, e := stdcopy.StdCopy(&said, &said, logs); e != nil || said.Len() == 0 {
+		return err
+	}
+	return fmt.Errorf("%w; the last that its log has:\n%s", err, strings.TrimSpace(said.String()))
+}

@@ -1,0 +1,66 @@
+package topo
+
+import "fmt"
+
+// Program adds replies to the end of an upstream's list, where they decide; see Reply.
+type Program struct {
+	Upstream Node
+	Replies  []Reply
+	Says     string // "SERVFAIL to everything": for people
+}
+
+// Close closes a transport of an upstream, so that asking it is refused.
+type Close struct {
+	Upstream  Node
+	Transport string // "udp", "tcp"; empty is both
+}
+
+// Serve makes an ordinary node answer on port 53, all addresses, as an
+// upstream would.
+type Serve struct {
+	Node    Node
+	Replies []Reply
+}
+
+// Write writes a file in a node.
+type Write struct {
+	Node    Node
+	Path    string
+	Content string
+	Rename  bool // write a new file beside it and rename it over the old one; otherwise in place
+	Append  bool // add to what is there
+}
+
+// FlushRules removes every NAT rule from a node's network namespace.
+type FlushRules struct{ Of Node }
+
+func (Program) Touches() Scope    { return World }
+func (Close) Touches() Scope      { return World }
+func (Serve) Touches() Scope      { return World }
+func (Write) Touches() Scope      { return World }
+func (FlushRules) Touches() Scope { return World }
+
+func (a Program) Place() Place    { return Place{Inside, a.Upstream.Name} }
+func (a Close) Place() Place      { return Place{Inside, a.Upstream.Name} }
+func (a Serve) Place() Place      { return Place{Inside, a.Node.Name} }
+func (a Write) Place() Place      { return Place{Inside, a.Node.Name} }
+func (a FlushRules) Place() Place { return Place{Netns, a.Of.Name} }
+
+func (a Program) String() string { return fmt.Sprintf("from now on %s: %s", a.Upstream.Name, a.Says) }
+func (a Close) String() string {
+	if a.Transport == "" {
+		return a.Upstream.Name + " closes its ports"
+	}
+	return fmt.Sprintf("%s closes its %s port", a.Upstream.Name, a.Transport)
+}
+func (a Serve) String() string { return a.Node.Name + " starts a DNS server of its own" }
+func (a Write) String() string {
+	switch {
+	case a.Rename:
+		return fmt.Sprintf("replace %s in %s by a new file", a.Path, a.Node.Name)
+	case a.Append:
+		return fmt.Sprintf("append to %s in %s", a.Path, a.Node.Name)
+	}
+	return fmt.Sprintf("write %s in %s", a.Path, a.Node.Name)
+}
+func (a FlushRules) String() string { return "flush the NAT rules around " + a.Of.Name }

@@ -1,0 +1,113 @@
+package topo
+
+// A Network is a user-defined network.
+type Network struct {
+	Name     string
+	Internal bool // no route off the host
+	IPv6     bool // dual stack, with a prefix of its own
+	NoIPv4   bool // with IPv6: that alone
+}
+
+// A Kind says what runs in a node.
+type Kind int
+
+const (
+	Container Kind = iota // an agent, waiting for questions
+	Upstream              // an agent that also serves the lab's zone on port 53 and logs who asks
+)
+
+// A Mode says where a node's network comes from.
+type Mode string
+
+const (
+	OnNetworks    Mode = ""               // the user-defined networks in On
+	DefaultBridge Mode = "default-bridge" // the engine's default network
+	AsItComes     Mode = "as-it-comes"    // what the engine gives a container that asks for nothing: its default network or, rootless, perhaps none
+	HostNetwork   Mode = "host"           // the host's own network namespace
+	SharedNetwork Mode = "shared"         // that of the node in ShareWith
+	BesideHost    Mode = "beside-host"    // that of the engine under the lab host: the host's own neighbour, an upstream for its resolv.conf
+)
+
+// An Image says which libc a node has beside its agent.
+type Image string
+
+const (
+	Bare  Image = ""      // the agent alone, nothing else
+	Glibc Image = "glibc" // the agent, glibc with its NSS modules, and a program that calls getaddrinfo
+	Musl  Image = "musl"  // the agent and the same program, linked with musl
+)
+
+// A Node is one container. Its DNS servers are other nodes, since addresses
+// are known only once it runs. The zero value of a field leaves the matter to
+// the engine.
+type Node struct {
+	Name      string // kebab-case, unique in its topology
+	Kind      Kind
+	Image     Image
+	On        []Attach
+	Mode      Mode
+	ShareWith string // with Mode SharedNetwork: the node whose network it joins
+
+	DNS     []string // names of nodes, or literal addresses (--dns)
+	Search  []string // --dns-search
+	Options []string // --dns-opt
+
+	Hostname   string
+	ExtraHosts []string // "NAME:ADDRESS", an address may be {node.addr} (--add-host)
+	Links      []Link
+	Files      map[string]string // path to content, put there before the node starts
+	Mounts     []Mount
+	Serves     []Reply // of an upstream: how it answers from the start; see Reply
+
+	Later bool // not started until an act starts it
+}
+
+// Attach puts a node on a network, under further names if any.
+type Attach struct {
+	Network Network
+	Aliases []string
+}
+
+// On attaches to n.
+func On(n Network, aliases ...string) []Attach { return []Attach{{n, aliases}} }
+
+// A Link is Docker's --link NODE:ALIAS.
+type Link struct{ Node, Alias string }
+
+// A Mount puts one file of the engine's host into a node: the file is in a
+// folder that dnslab made there, so that it can be changed from outside.
+// Another mount with the same Folder and an empty File shows the whole folder.
+type Mount struct {
+	Folder  string // name of the folder; one folder can serve several nodes
+	File    string // file in it; empty mounts the folder itself
+	Content string // what File holds when the node starts
+	At      string // path in the node
+}
+
+// A Topology is its nodes, in the order in which they start.
+type Topology []Node
+
+// Networks returns the networks that nodes of t are on, each once, in order.
+func (t Topology) Networks() []Network {
+	var all []Network
+	seen := map[string]bool{}
+	for _, n := range t {
+		for _, a := range n.On {
+			if !seen[a.Network.Name] {
+				seen[a.Network.Name] = true
+				all = append(all, a.Network)
+			}
+		}
+	}
+	return all
+}
+
+// Node returns the node called name.
+func (t Topology) Node(name string) (Node, bool) {
+	for _, n := range t {
+		if n.Name == name {
+			return n, true
+		}
+	}
+	return Node{}, false
+}
