@@ -1,0 +1,45 @@
+package labs
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Engines returns the engines that c makes a claim about, sorted: those that
+// its cases name, or all for a case that names none.
+func (c Claim) Engines() []string {
+	all := slices.Compact(slices.Sorted(maps.Values(Engines)))
+	var some []string
+	for _, cs := range c.Cases {
+		named := cs.When.engines()
+		if len(named) == 0 {
+			return all
+		}
+		some = append(some, named...)
+	}
+	slices.Sort(some)
+	return slices.Compact(some)
+}
+
+func (f Facts) engines() []string {
+	var some []string
+	for fact := range f {
+		if e, ok := Engines[fact]; ok {
+			some = append(some, e)
+		}
+	}
+	return some
+}
+
+// String writes constraints as results show them: "docker >=24.0, firewall nftables".
+func (f Facts) String() string {
+	var parts []string
+	for _, fact := range slices.Sorted(maps.Keys(f)) {
+		parts = append(parts, strings.TrimSpace(fact+" "+f[fact]))
+	}
+	if len(parts) == 0 {
+		return "any engine"
+	}
+	return strings.Join(parts, ", ")
+}

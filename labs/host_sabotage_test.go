@@ -1,0 +1,164 @@
+package labs_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dnslab/dnslab/labs"
+	"github.com/dnslab/dnslab/results"
+	"github.com/dnslab/dnslab/runner"
+	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/driver/all"
+	"github.com/dnslab/dnslab/runner/driver/owner"
+	"github.com/dnslab/dnslab/runner/host"
+	"github.com/dnslab/dnslab/runner/topo"
+)
+
+// TestHostSabotage breaks for real what only a lab host lets one break: the
+// engine's own DNS server, the host's file, the engine itself.
+func TestHostSabotage(t *testing.T) {
+	if wanted() != "" {
+		t.Skip("only some labs are wanted")
+	}
+	for _, s := range hostSabotages {
+		t.Run(s.runtime+" "+s.name, func(t *testing.T) {
+			lab := s.broken(t)
+			run := onHost(t, s.runtime, lab)
+			for _, r := range run.Results {
+				if s.errors && r.Status == results.Error && s.fails[r.Claim] != "" {
+					continue
+				}
+				judgeOne(t, r, s.fails)
+			}
+			if s.errors != (run.Runtimes[0].Status == results.Broken) {
+				t.Errorf("the runtime is %s (%s)", run.Runtimes[0].Status, run.Runtimes[0].Reason)
+			}
+		})
+	}
+}
+
+// A hostSabotage is a sabotage on a runtime of a lab host.
+type hostSabotage struct {
+	sabotage
+	runtime string
+	errors  bool // the claims that do not hold cannot be told, and the runtime is broken
+}
+
+// onHost runs one lab on a lab host. Where the host is not built and need not
+// be, the test is skipped.
+func onHost(t *testing.T, name string, lab labs.Lab) results.Run {
+	t.Helper()
+	chosen, err := all.Choose(all.Candidates(), []string{name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := runner.NewID()
+	o := all.Open(t.Context(), driver.Options{Run: id, Owner: owner.Text()})
+	t.Cleanup(func() { o.Close(context.Background()) })
+	later := o.Later(chosen[0])
+	if !later.Ready(t.Context()) && !slices.Contains(split(os.Getenv("DNSLAB_REQUIRE")), name) {
+		t.Skipf("the lab host %s is not built (dnslab run -r %s builds it)", name, name)
+	}
+	plan, err := runner.Choose([]labs.Lab{lab}, runner.Filter{Labs: []string{lab.Name}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runner.Run(t.Context(), plan, []runner.Target{{Name: name, Engine: chosen[0].Engine, Opener: meddler{later}, Required: true}}, runner.Options{ID: id})
+}
+
+// onTheHost is a command that is run on the lab host, as an act.
+type onTheHost struct {
+	Args []string
+	Ends bool // the host ends with it, so how it went cannot be told
+}
+
+func (onTheHost) Touches() topo.Scope { return topo.World }
+func (a onTheHost) String() string    { return "on the host: " + strings.Join(a.Args, " ") }
+
+func hostRuns(args ...string) func(labs.Lab) []topo.Act {
+	return func(labs.Lab) []topo.Act { return []topo.Act{onTheHost{Args: args}} }
+}
+
+// killEngine ends the engine, and with it the host, whose only program it is.
+func killEngine(labs.Lab) []topo.Act {
+	return []topo.Act{onTheHost{Args: []string{"sh", "-c", "kill -9 $(cat /run/dnslab/engine.pid); sleep 60"}, Ends: true}}
+}
+
+// A meddler opens lab hosts whose worlds know the act onTheHost.
+type meddler struct{ all.Later }
+
+func (m meddler) Open(ctx context.Context) (driver.Runtime, error) {
+	rt, err := m.Later.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return meddled{rt.(*host.Runtime)}, nil
+}
+
+type meddled struct{ *host.Runtime }
+
+func (m meddled) Up(ctx context.Context, tag driver.Tag, t topo.Topology) (driver.World, error) {
+	w, err := m.Runtime.Up(ctx, tag, t)
+	if err != nil {
+		return nil, err
+	}
+	return meddledWorld{w, m.Runtime}, nil
+}
+
+type meddledWorld struct {
+	driver.World
+	host *host.Runtime
+}
+
+func (w meddledWorld) Do(ctx context.Context, a topo.Act) error {
+	command, ok := a.(onTheHost)
+	if !ok {
+		return w.World.Do(ctx, a)
+	}
+	out, err := w.host.Exec(ctx, command.Args...)
+	if command.Ends {
+		return nil
+	}
+	if err == nil && out.Status != 0 {
+		err = fmt.Errorf("exit status %d: %s", out.Status, out.Err)
+	}
+	return err
+}
+
+var hostSabotages = []hostSabotage{{
+	runtime: "docker-29-nftables", sabotage: sabotage{
+		name: "rules flushed", lab: "names", do: flush("client"),
+		fails: fail("should be an answer, but was: refused", "name", "short-id", "hostname", "alias", "dotted-alias", "with-network",
+			"dotted-name", "letter-case", "full-id", "answer", "no-edns", "other-network", "with-domain"),
+	},
+}, {
+	runtime: "podman-5.8", sabotage: sabotage{
+		name: "aardvark-dns killed", lab: "shared-alias", do: hostRuns("pkill", "-9", "-x", "aardvark-dns"),
+		fails: fail("should be an answer, but was: ", "all-addresses", "shuffled", "own-names", "those-that-run"),
+	},
+}, {
+	runtime: "podman-5.8-rootless", sabotage: sabotage{
+		name: "aardvark-dns killed", lab: "shared-alias", do: hostRuns("pkill", "-9", "-x", "aardvark-dns"),
+		fails: fail("should be an answer, but was: ", "all-addresses", "shuffled", "own-names", "those-that-run"),
+	},
+}, {
+	runtime: "podman-4.3-cni", sabotage: sabotage{
+		name: "dnsmasq killed", lab: "without-flags", do: hostRuns("pkill", "-9", "-x", "dnsmasq"),
+		fails: fail("should be an answer, but was: ", "names", "short-id", "hostname", "what-stands-behind", "answer", "order", "reverse", "other-family", "over-tcp", "outside"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "resolv.conf put back unseen", lab: "host-resolv-conf", step: 2,
+		do:    hostRuns("sh", "-c", "echo nameserver 192.0.2.1 >/etc/resolv.conf"),
+		fails: fail("should have the answer of upstream 2", "new"),
+	},
+}, {
+	runtime: "docker-26.1", errors: true, sabotage: sabotage{
+		name: "engine killed half way", lab: "changes", step: 1, do: killEngine,
+		fails: fail("error", "gone", "back", "aliases-of-an-attachment", "stopped", "started", "asker-restarted"),
+	},
+}}

@@ -1,0 +1,76 @@
+package labs
+
+import "slices"
+
+// Known bounds what the cases were read from or run on, by fact. A version
+// beyond it is judged by the nearest open range, and the result says
+// "extrapolated".
+//
+// docker: moby's source from 20.10.0 to 29.7.2, and its main branch as of
+// 2026-09, which stands for 29.8.
+//
+// podman, aardvark-dns: run, from Debian's packages and from Podman's module.
+var Known = Facts{
+	"docker":       ">=20.10 <29.9",
+	"podman":       ">=3.0 <6.2",
+	"aardvark-dns": ">=1.4 <1.18",
+}
+
+// Engines says which engine a fact is about, so that a claim is planned only
+// where one of its cases could apply. Facts that any engine has ("firewall")
+// are not in it.
+var Engines = map[string]string{
+	"docker":          "docker",
+	"netns":           "docker",
+	"podman":          "podman",
+	"network-backend": "podman",
+	"netavark":        "podman",
+	"aardvark-dns":    "podman",
+	"dnsname":         "podman",
+	"kubernetes":      "kubernetes",
+	"coredns":         "kubernetes",
+	"kind":            "kubernetes",
+}
+
+// Tested is what all labs were run on: the facts of each runtime, which are
+// the user's Docker and the lab hosts of runner/host/table.go. What a case
+// says of other versions was read from their source, and "dnslab explain" marks
+// it so.
+var Tested = slices.Concat(dockers, podmans)
+
+var dockers = []Facts{
+	{"docker": "20.10.24", "firewall": "iptables", "rootless": "false"},
+	{"docker": "23.0.15", "firewall": "iptables", "rootless": "false"},
+	{"docker": "25.0.3", "firewall": "iptables", "rootless": "false"},
+	{"docker": "25.0.6", "firewall": "iptables", "rootless": "false"},
+	{"docker": "26.0.2", "firewall": "iptables", "rootless": "false"},
+	{"docker": "26.1.5", "firewall": "iptables", "rootless": "false"},
+	{"docker": "26.1.5", "firewall": "iptables", "rootless": "true", "netns": "attached", "rootless-network": "slirp4netns"},
+	{"docker": "26.1.5", "firewall": "iptables", "rootless": "true", "netns": "attached", "rootless-network": "pasta"},
+	{"docker": "27.5.1", "firewall": "iptables", "rootless": "false"},
+	{"docker": "28.1.1", "firewall": "iptables", "rootless": "false"},
+	{"docker": "28.5.2", "firewall": "iptables", "rootless": "false"},
+	{"docker": "28.5.2", "firewall": "iptables", "rootless": "true", "netns": "attached", "rootless-network": "slirp4netns"},
+	{"docker": "28.5.2", "firewall": "iptables", "rootless": "true", "netns": "attached", "rootless-network": "pasta"},
+	{"docker": "29.8.0", "firewall": "iptables", "rootless": "false"},
+	{"docker": "29.8.0", "firewall": "nftables", "rootless": "false"},
+	{"docker": "29.8.0", "firewall": "iptables", "rootless": "true", "netns": "attached", "rootless-network": "slirp4netns"},
+	{"docker": "29.8.0", "firewall": "iptables", "rootless": "true", "netns": "detached", "rootless-network": "slirp4netns"},
+	{"docker": "29.8.0", "firewall": "iptables", "rootless": "true", "netns": "detached", "rootless-network": "pasta"},
+}
+
+var podmans = []Facts{
+	{"podman": "3.0.1", "network-backend": "cni", "rootless": "false"},
+	{"podman": "4.3.1", "network-backend": "cni", "rootless": "false"},
+	{"podman": "4.3.1", "network-backend": "netavark", "netavark": "1.4.0", "aardvark-dns": "1.4.0", "rootless": "false"},
+	{"podman": "4.9.5", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "false"},
+	{"podman": "5.2.5", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "false"},
+	{"podman": "5.4.2", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "false"},
+	{"podman": "5.4.2", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "true", "rootless-network": "pasta"},
+	{"podman": "5.4.2", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "true", "rootless-network": "slirp4netns"},
+	{"podman": "5.8.6", "network-backend": "netavark", "netavark": "1.17.2", "aardvark-dns": "1.17.1", "rootless": "false"},
+	{"podman": "5.8.6", "network-backend": "netavark", "netavark": "1.17.2", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "pasta"},
+	{"podman": "5.8.6", "network-backend": "netavark", "netavark": "1.17.2", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "slirp4netns"},
+	{"podman": "6.1.1", "network-backend": "netavark", "netavark": "2.0.0", "aardvark-dns": "1.17.1", "rootless": "false"},
+	{"podman": "6.1.1", "network-backend": "netavark", "netavark": "2.0.0", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "pasta"},
+}
