@@ -1,0 +1,29 @@
+#!/bin/sh
+# test.sh: the harness; the labs on docker, three times over; the labs once on
+# every lab host that is built or that DNSLAB_REQUIRE names. Each step says how
+# long it took.
+set -eu
+step() {
+	began=$(date +%s)
+	echo "== $*"
+	"$@"
+	echo "== $(($(date +%s) - began)) s: $*"
+}
+require=${DNSLAB_REQUIRE:-}
+go mod download
+step go test -race ./assertions/... ./results/... ./runner ./runner/agent/serve/... ./runner/topo/...
+
+# The user's own engine, with all that is tested on it.
+case ,$require, in
+*,docker,*) DNSLAB_REQUIRE=docker ;;
+*) DNSLAB_REQUIRE= ;;
+esac
+DNSLAB_REPEAT=${DNSLAB_REPEAT:-3}
+export DNSLAB_REPEAT DNSLAB_REQUIRE
+step go test -p 1 -count=1 -timeout 40m ./...
+
+# Lab hosts.
+DNSLAB_RUNTIME=ready DNSLAB_REPEAT=1 DNSLAB_REQUIRE=$(echo "$require" | tr , '\n' | grep -vx docker | paste -sd, -)
+export DNSLAB_RUNTIME DNSLAB_REPEAT DNSLAB_REQUIRE
+step go test -count=1 -timeout 60m ./labs -run '^(TestLabs|TestNothing.*|TestHostSabotage)$'
+step go test -count=1 -timeout 20m ./cmd/dnslab -run '^TestKillHost$'
