@@ -56,18 +56,19 @@ func onHost(t *testing.T, name string, lab labs.Lab) results.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ctx := inTime(t)
 	id := runner.NewID()
-	o := all.Open(t.Context(), driver.Options{Run: id, Owner: owner.Text()})
+	o := all.Open(ctx, driver.Options{Run: id, Owner: owner.Text()})
 	t.Cleanup(func() { o.Close(context.Background()) })
 	later := o.Later(chosen[0])
-	if !later.Ready(t.Context()) && !slices.Contains(split(os.Getenv("DNSLAB_REQUIRE")), name) {
+	if !later.Ready(ctx) && !slices.Contains(split(os.Getenv("DNSLAB_REQUIRE")), name) {
 		t.Skipf("the lab host %s is not built (dnslab run -r %s builds it)", name, name)
 	}
 	plan, err := runner.Choose([]labs.Lab{lab}, runner.Filter{Labs: []string{lab.Name}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return runner.Run(t.Context(), plan, []runner.Target{{Name: name, Engine: chosen[0].Engine, Opener: meddler{later}, Required: true}}, runner.Options{ID: id})
+	return runner.Run(ctx, plan, []runner.Target{{Name: name, Engine: chosen[0].Engine, Opener: meddler{later}, Required: true}}, runner.Options{ID: id})
 }
 
 // onTheHost is a command that is run on the lab host, as an act.

@@ -92,12 +92,7 @@ func start(t *testing.T) results.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := t.Context()
-	if deadline, ok := t.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-min(downReserve, time.Until(deadline)/4)))
-		defer cancel()
-	}
+	ctx := inTime(t)
 	repeat, _ := strconv.Atoi(os.Getenv("DNSLAB_REPEAT"))
 	id := runner.NewID()
 	watch := progress.Plain(os.Stderr)
@@ -109,6 +104,18 @@ func start(t *testing.T) results.Run {
 		t.Logf("the run file could not be kept: %v", err)
 	}
 	return run
+}
+
+// inTime returns a context that ends while there still is time to take down
+// what was built and to report.
+func inTime(t *testing.T) context.Context {
+	deadline, ok := t.Deadline()
+	if !ok {
+		return t.Context()
+	}
+	ctx, cancel := context.WithDeadline(t.Context(), deadline.Add(-min(downReserve, time.Until(deadline)/4)))
+	t.Cleanup(cancel)
+	return ctx
 }
 
 func targets(ctx context.Context, t *testing.T, id string, watch progress.Reporter) []runner.Target {
