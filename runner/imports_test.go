@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"cmd/dnslab-agent":     {"runner/agent/serve"},
 	"bench":                {}, // tests alone
 	"runner/driver/internal/...": { // what engines share
-		"runner/topo",
+		"images", "runner/driver", "runner/driver/internal/...", "runner/topo",
 	},
 	"runner/driver/drivertest": { // a suite for tests
 		"results", "runner/agent", "runner/driver", "runner/topo",

@@ -12,6 +12,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
 
 // About asks the engine what it is and tries what it can do.
@@ -71,7 +72,7 @@ func (r *Runtime) try(ctx context.Context, caps driver.Caps) {
 	if ctx.Err() != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), book.MakeTimeout)
 	defer cancel()
 	dual := sync.OnceValues(func() (string, bool) { return r.tryNetwork(ctx, true) })
 	trials := map[driver.Cap]func(context.Context) (string, bool){
@@ -143,7 +144,7 @@ func (r *Runtime) tryDefaultBridge(ctx context.Context) (string, bool) {
 // knows links says so; one that ignores them would make the container, or find
 // fault with something else.
 func (r *Runtime) tryLink(ctx context.Context) (string, bool) {
-	ref, err := r.image(ctx, "agent")
+	ref, err := r.Image(ctx, "agent")
 	if err != nil {
 		return "", false
 	}

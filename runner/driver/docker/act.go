@@ -3,7 +3,6 @@ package docker
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	"github.com/moby/moby/client"
 
@@ -22,7 +21,7 @@ func (w *world) Do(ctx context.Context, act topo.Act) error {
 func (w *world) do(ctx context.Context, act topo.Act) error {
 	switch a := act.(type) {
 	case topo.Connect:
-		id, err := w.id(a.Node)
+		id, err := w.ID(a.Node.Name)
 		if err != nil {
 			return err
 		}
@@ -31,29 +30,27 @@ func (w *world) do(ctx context.Context, act topo.Act) error {
 		}
 		return w.learn(ctx, a.Node, id)
 	case topo.Disconnect:
-		id, err := w.id(a.Node)
+		id, err := w.ID(a.Node.Name)
 		if err != nil {
 			return err
 		}
-		_, err = w.r.api.NetworkDisconnect(ctx, w.engineName(a.Network.Name), client.NetworkDisconnectOptions{Container: id})
+		_, err = w.r.api.NetworkDisconnect(ctx, w.Name(a.Network.Name), client.NetworkDisconnectOptions{Container: id})
 		if err != nil {
 			return err
 		}
 		return w.learn(ctx, a.Node, id)
 	case topo.Rename:
-		id, err := w.id(a.Node)
+		id, err := w.ID(a.Node.Name)
 		if err != nil {
 			return err
 		}
-		if _, err := w.r.api.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: w.engineName(a.Name)}); err != nil {
+		if _, err := w.r.api.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: w.Name(a.Name)}); err != nil {
 			return err
 		}
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.known.Names[a.Name] = w.engineName(a.Name)
+		w.Named(a.Name)
 		return nil
 	case topo.Start:
-		id, err := w.id(a.Node)
+		id, err := w.ID(a.Node.Name)
 		if err != nil {
 			return err
 		}
@@ -72,7 +69,7 @@ func (w *world) do(ctx context.Context, act topo.Act) error {
 }
 
 func (w *world) stop(ctx context.Context, n topo.Node) error {
-	id, err := w.id(n)
+	id, err := w.ID(n.Name)
 	if err != nil {
 		return err
 	}
@@ -83,12 +80,12 @@ func (w *world) stop(ctx context.Context, n topo.Node) error {
 	if _, err := w.r.api.ContainerStop(ctx, id, client.ContainerStopOptions{}); err != nil {
 		return err
 	}
-	w.forget(n.Name)
+	w.Stopped(n.Name)
 	return nil
 }
 
 func (w *world) remove(ctx context.Context, n topo.Node) error {
-	id, err := w.id(n)
+	id, err := w.ID(n.Name)
 	if err != nil {
 		return err
 	}
@@ -99,34 +96,6 @@ func (w *world) remove(ctx context.Context, n topo.Node) error {
 	if _, err := w.r.api.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true}); err != nil {
 		return err
 	}
-	w.forget(n.Name)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.known.IDs, n.Name)
+	w.Removed(n.Name)
 	return nil
-}
-
-func (w *world) id(n topo.Node) (string, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if id, ok := w.known.IDs[n.Name]; ok {
-		return id, nil
-	}
-	return "", fmt.Errorf("looking for node %q: %w", n.Name, driver.ErrNoPlace)
-}
-
-// runs tells whether a node was started, and not stopped since.
-func (w *world) runs(node string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, ok := w.known.Addrs[node]
-	return ok
-}
-
-// forget drops the addresses of a node that no longer runs.
-func (w *world) forget(node string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.known.Addrs = maps.Clone(w.known.Addrs)
-	delete(w.known.Addrs, node)
 }

@@ -32,11 +32,7 @@ func (w *world) Dial(ctx context.Context, p topo.Place) (io.ReadWriteCloser, err
 func (w *world) container(ctx context.Context, p topo.Place) (string, error) {
 	switch p.At {
 	case topo.Inside:
-		id, err := w.id(topo.Node{Name: p.Name})
-		if err == nil && !w.runs(p.Name) {
-			return "", driver.ErrNoPlace
-		}
-		return id, err
+		return w.Running(p.Name)
 	case topo.Netns:
 		return w.helper(ctx, p.Name)
 	}
@@ -46,17 +42,14 @@ func (w *world) container(ctx context.Context, p topo.Place) (string, error) {
 // helper returns the container that shares node's network namespace with the
 // rights to read its rules and, in the host's PID namespace, who holds its sockets.
 func (w *world) helper(ctx context.Context, node string) (string, error) {
-	w.mu.Lock()
-	id, ok := w.helpers[node]
-	w.mu.Unlock()
-	if ok {
+	if id, ok := w.Helper(node); ok {
 		return id, nil
 	}
-	target, err := w.id(topo.Node{Name: node})
+	target, err := w.ID(node)
 	if err != nil {
 		return "", err
 	}
-	image, err := w.r.image(ctx, "helper")
+	image, err := w.r.Image(ctx, "helper")
 	if err != nil {
 		return "", err
 	}
@@ -73,31 +66,24 @@ func (w *world) helper(ctx context.Context, node string) (string, error) {
 		host.UsernsMode = "host"
 	}
 	res, err := w.r.createContainer(ctx, client.ContainerCreateOptions{
-		Config:     &container.Config{Image: image, OpenStdin: true, Labels: w.r.labels(w.tag.Lab, node)},
+		Config:     &container.Config{Image: image, OpenStdin: true, Labels: w.r.labels(w.Tag.Lab, node)},
 		HostConfig: host,
-		Name:       "outside-" + w.engineName(node),
+		Name:       "outside-" + w.Name(node),
 	})
 	if err != nil {
 		return "", err
 	}
-	w.mu.Lock()
-	w.extra = append(w.extra, res.ID)
-	w.mu.Unlock()
+	w.Extra(res.ID)
 	if _, err := w.r.api.ContainerStart(ctx, res.ID, client.ContainerStartOptions{}); err != nil {
 		return "", err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.helpers[node] = res.ID // one that did not start would never answer
+	w.Helps(node, res.ID) // one that did not start would never answer
 	return res.ID, nil
 }
 
 // dropHelper removes the helper of a node whose namespace is about to go.
 func (w *world) dropHelper(ctx context.Context, node string) error {
-	w.mu.Lock()
-	id, ok := w.helpers[node]
-	delete(w.helpers, node)
-	w.mu.Unlock()
+	id, ok := w.DropHelper(node)
 	if !ok {
 		return nil
 	}

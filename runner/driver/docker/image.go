@@ -140,25 +140,28 @@ func (e imageEngine) List(ctx context.Context) ([]images.Made, error) {
 	return made, nil
 }
 
-// receive loads ref of an archive, unless it is there.
-func (e imageEngine) receive(ctx context.Context, ref string, archive func(context.Context) (io.ReadCloser, error)) error {
+// Called is what an image that was made here is called: as it is anywhere.
+func (e imageEngine) Called(ref string) string { return ref }
+
+// Receive loads ref of an archive, unless it is there.
+func (e imageEngine) Receive(ctx context.Context, ref string, archive func(context.Context) (io.ReadCloser, error)) (string, error) {
 	if has, err := e.Has(ctx, ref); err != nil || has {
-		return err
+		return ref, err
 	}
 	in, err := archive(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer in.Close()
 	res, err := e.api.ImageLoad(ctx, in)
 	if err != nil {
-		return fmt.Errorf("loading the image %q: %w", ref, err)
+		return "", fmt.Errorf("loading the image %q: %w", ref, err)
 	}
 	defer res.Close()
 	if err := follow(res, func() {}); err != nil {
-		return fmt.Errorf("loading the image %q: %w", ref, err)
+		return "", fmt.Errorf("loading the image %q: %w", ref, err)
 	}
-	return nil
+	return ref, nil
 }
 
 // Save returns ref as an archive that "docker load" reads.

@@ -9,6 +9,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 
+	"github.com/dnslab/dnslab/runner/driver/internal/stock"
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
@@ -19,18 +20,18 @@ func (w *world) create(ctx context.Context, n topo.Node) (id string, err error) 
 	if err != nil {
 		return "", err
 	}
-	o := client.ContainerCreateOptions{Config: cfg, HostConfig: host, Name: w.engineName(n.Name)}
+	o := client.ContainerCreateOptions{Config: cfg, HostConfig: host, Name: w.Name(n.Name)}
 	if len(n.On) > 0 {
 		first := n.On[0]
 		o.NetworkingConfig = &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{
-			w.engineName(first.Network.Name): w.endpoint(n, first.Aliases),
+			w.Name(first.Network.Name): w.endpoint(n, first.Aliases),
 		}}
 	}
 	res, err := w.r.createContainer(ctx, o)
 	if err != nil {
 		return "", err
 	}
-	w.remember(n.Name, res.ID)
+	w.Note(n.Name, res.ID)
 	for i, a := range n.On {
 		if i == 0 {
 			continue // the engine takes one network when it makes a container, before API 1.44
@@ -46,7 +47,7 @@ func (w *world) create(ctx context.Context, n topo.Node) (id string, err error) 
 }
 
 func (w *world) config(ctx context.Context, n topo.Node) (*container.Config, *container.HostConfig, error) {
-	image, err := w.r.image(ctx, imageOf(n))
+	image, err := w.r.Image(ctx, stock.Of(n))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -54,7 +55,7 @@ func (w *world) config(ctx context.Context, n topo.Node) (*container.Config, *co
 		Image:     image,
 		Hostname:  n.Hostname,
 		OpenStdin: true,
-		Labels:    w.r.labels(w.tag.Lab, n.Name),
+		Labels:    w.r.labels(w.Tag.Lab, n.Name),
 	}
 	host := &container.HostConfig{
 		// What the agent says goes to whoever is attached and to no log.
@@ -68,23 +69,15 @@ func (w *world) config(ctx context.Context, n topo.Node) (*container.Config, *co
 	case topo.HostNetwork:
 		host.NetworkMode = "host"
 	case topo.SharedNetwork:
-		host.NetworkMode = container.NetworkMode("container:" + w.engineName(n.ShareWith))
+		host.NetworkMode = container.NetworkMode("container:" + w.Name(n.ShareWith))
 	default:
-		host.NetworkMode = container.NetworkMode(w.engineName(n.On[0].Network.Name))
+		host.NetworkMode = container.NetworkMode(w.Name(n.On[0].Network.Name))
 	}
-	for _, d := range n.DNS {
-		addr, err := w.Known().ServerAddr(n, d)
-		if err != nil {
-			return nil, nil, err
-		}
-		host.DNS = append(host.DNS, addr)
+	if host.DNS, err = w.Servers(n); err != nil {
+		return nil, nil, err
 	}
-	for _, h := range n.ExtraHosts {
-		h, err := topo.Expand(h, w.Known().Lookup)
-		if err != nil {
-			return nil, nil, err
-		}
-		host.ExtraHosts = append(host.ExtraHosts, h)
+	if host.ExtraHosts, err = w.Hosts(n); err != nil {
+		return nil, nil, err
 	}
 	if n.Mode == topo.DefaultBridge {
 		host.Links = w.links(n)
@@ -96,7 +89,7 @@ func (w *world) config(ctx context.Context, n topo.Node) (*container.Config, *co
 func (w *world) links(n topo.Node) []string {
 	var links []string
 	for _, l := range n.Links {
-		links = append(links, w.engineName(l.Node)+":"+l.Alias)
+		links = append(links, w.Name(l.Node)+":"+l.Alias)
 	}
 	return links
 }
@@ -106,7 +99,7 @@ func (w *world) endpoint(n topo.Node, aliases []string) *network.EndpointSetting
 }
 
 func (w *world) connect(ctx context.Context, id string, n topo.Node, net topo.Network, aliases []string) error {
-	_, err := w.r.api.NetworkConnect(ctx, w.engineName(net.Name), client.NetworkConnectOptions{
+	_, err := w.r.api.NetworkConnect(ctx, w.Name(net.Name), client.NetworkConnectOptions{
 		Container: id, EndpointConfig: w.endpoint(n, aliases),
 	})
 	return err
@@ -123,7 +116,7 @@ func (w *world) mounts(ctx context.Context, n topo.Node) ([]mount.Mount, error) 
 			return nil, err
 		}
 		if m.File == "" {
-			all = append(all, mount.Mount{Type: mount.TypeVolume, Source: w.engineName(m.Folder), Target: m.At})
+			all = append(all, mount.Mount{Type: mount.TypeVolume, Source: w.Name(m.Folder), Target: m.At})
 			continue
 		}
 		content, err := topo.Expand(m.Content, w.Known().Lookup)

@@ -3,7 +3,6 @@ package docker
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,28 +11,22 @@ import (
 	"github.com/dnslab/dnslab/images"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/internal/gate"
-	"github.com/dnslab/dnslab/runner/topo"
+	"github.com/dnslab/dnslab/runner/driver/internal/stock"
 )
 
 // Runtime is one Docker engine.
 type Runtime struct {
+	*stock.Stock
 	name  string
 	api   *client.Client
 	run   string
 	owner string
-	say   func(string)
 
 	make   imageEngine
-	supply driver.Supply // instead of make, where there is one
-	secure []string      // the engine's security options
+	secure []string // the engine's security options
 	turns  *turns
 	gate   *gate.Gate
 	worlds atomic.Int64 // made so far
-
-	loading sync.Mutex // one image at a time
-
-	mu     sync.Mutex
-	images map[string]string // image name to reference, once it is there
 }
 
 // connectTimeout bounds how long an engine may take to say what it is. One that
@@ -46,12 +39,9 @@ func Connect(ctx context.Context, name string, o driver.Options) (*Runtime, erro
 	if err != nil {
 		return nil, err
 	}
-	r := &Runtime{name: name, api: api, run: o.Run, owner: o.Owner, say: o.Say, supply: o.Images, images: map[string]string{}}
+	r := &Runtime{name: name, api: api, run: o.Run, owner: o.Owner}
 	ctx, cancel := context.WithTimeoutCause(ctx, connectTimeout, fmt.Errorf("the engine says nothing for %v", connectTimeout))
 	defer cancel()
-	if r.say == nil {
-		r.say = func(string) {}
-	}
 	ping, err := api.Ping(ctx, client.PingOptions{NegotiateAPIVersion: true})
 	if err != nil {
 		api.Close()
@@ -67,6 +57,7 @@ func Connect(ctx context.Context, name string, o driver.Options) (*Runtime, erro
 		return nil, fmt.Errorf("asking the engine what it is: %w", because(ctx, err))
 	}
 	r.make = imageEngine{api, "linux", goarch(info.Info.Architecture)}
+	r.Stock = stock.New(r.make, o)
 	r.secure = info.Info.SecurityOptions
 	r.turns, r.gate = newTurns(info.Info.ServerVersion), gate.New(info.Info.NCPU)
 	return r, nil
@@ -84,64 +75,7 @@ func (r *Runtime) Ping(ctx context.Context) error {
 // Close closes the connection; worlds are closed before.
 func (r *Runtime) Close(context.Context) error { return r.api.Close() }
 
-// Prepare makes the images that t and the places need, each once.
-func (r *Runtime) Prepare(ctx context.Context, t topo.Topology, places []topo.Place) error {
-	need := map[string]bool{}
-	for _, n := range t {
-		need[imageOf(n)] = true
-	}
-	for _, p := range places {
-		if p.At == topo.Netns {
-			need["helper"] = true
-		}
-	}
-	for name := range need {
-		if _, err := r.image(ctx, name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// image returns the reference of one of dnslab's own images, made if need be.
-func (r *Runtime) image(ctx context.Context, name string) (string, error) {
-	r.mu.Lock()
-	ref, ok := r.images[name]
-	r.mu.Unlock()
-	if ok {
-		return ref, nil
-	}
-	ref, err := r.ensure(ctx, name)
-	if err != nil {
-		return "", err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.images[name] = ref
-	return ref, nil
-}
-
-func (r *Runtime) ensure(ctx context.Context, name string) (string, error) {
-	if r.supply == nil {
-		return images.Ensure(ctx, r.make, name, r.say)
-	}
-	ref, archive, err := r.supply(ctx, name)
-	if err != nil {
-		return "", err
-	}
-	r.loading.Lock()
-	defer r.loading.Unlock()
-	return ref, r.make.receive(ctx, ref, archive)
-}
-
 var _ driver.Runtime = (*Runtime)(nil)
-
-func imageOf(n topo.Node) string {
-	if n.Image == topo.Bare {
-		return "agent"
-	}
-	return string(n.Image)
-}
 
 // goarch translates what uname calls a machine.
 func goarch(machine string) string {

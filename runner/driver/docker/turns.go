@@ -48,5 +48,5 @@ func (w *world) turn(n topo.Node) func() {
 	if n.Mode == topo.DefaultBridge || n.Mode == topo.AsItComes {
 		return w.r.turns.take("the default bridge")
 	}
-	return w.r.turns.take(w.tag.Name)
+	return w.r.turns.take(w.Tag.Name)
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
 
 // info is what the service says of itself (podman libpod/define, Info).
@@ -148,7 +149,7 @@ func (r *Runtime) rootlessNetwork(ctx context.Context, i info) string {
 	if i.Host.RootlessNetworkCmd != "" {
 		return i.Host.RootlessNetworkCmd
 	}
-	image, err := r.image(ctx, "agent")
+	image, err := r.Image(ctx, "agent")
 	if err != nil {
 		return "unknown"
 	}
@@ -171,7 +172,7 @@ func (r *Runtime) try(ctx context.Context, rootless bool, caps driver.Caps) {
 	if ctx.Err() != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), book.MakeTimeout)
 	defer cancel()
 	dual := sync.OnceValues(func() (string, bool) { return r.tryDual(ctx) })
 	trials := map[driver.Cap]func(context.Context) (string, bool){
@@ -278,7 +279,7 @@ func (r *Runtime) tryOutside(ctx context.Context) (string, bool) {
 
 // tryContainer starts one, and returns what removes it again.
 func (r *Runtime) tryContainer(ctx context.Context, of func(image string) container) (id string, end func(), err error) {
-	image, err := r.image(ctx, "agent")
+	image, err := r.Image(ctx, "agent")
 	if err != nil {
 		return "", func() {}, err
 	}

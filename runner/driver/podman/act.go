@@ -3,7 +3,6 @@ package podman
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/topo"
@@ -20,7 +19,7 @@ func (w *world) Do(ctx context.Context, act topo.Act) error {
 func (w *world) do(ctx context.Context, act topo.Act) error {
 	switch a := act.(type) {
 	case topo.Connect:
-		id, err := w.id(a.Node)
+		id, err := w.ID(a.Node.Name)
 		if err != nil {
 			return err
 		}
@@ -29,29 +28,27 @@ func (w *world) do(ctx context.Context, act topo.Act) error {
 		}
 		return w.learn(ctx, a.Node, id)
 	case topo.Disconnect:
-		id, err := w.id(a.Node)
+		id, err := w.ID(a.Node.Name)
 		if err != nil {
 			return err
 		}
-		err = w.r.api.do(ctx, post("networks", w.engineName(a.Network.Name), "disconnect").of(struct{ Container string }{id}), nil)
+		err = w.r.api.do(ctx, post("networks", w.Name(a.Network.Name), "disconnect").of(struct{ Container string }{id}), nil)
 		if err != nil {
 			return err
 		}
 		return w.learn(ctx, a.Node, id)
 	case topo.Rename:
-		id, err := w.id(a.Node)
+		id, err := w.ID(a.Node.Name)
 		if err != nil {
 			return err
 		}
-		if err := w.r.api.do(ctx, post("containers", id, "rename").with("name", w.engineName(a.Name)), nil); err != nil {
+		if err := w.r.api.do(ctx, post("containers", id, "rename").with("name", w.Name(a.Name)), nil); err != nil {
 			return err
 		}
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.known.Names[a.Name] = w.engineName(a.Name)
+		w.Named(a.Name)
 		return nil
 	case topo.Start:
-		id, err := w.id(a.Node)
+		id, err := w.ID(a.Node.Name)
 		if err != nil {
 			return err
 		}
@@ -70,7 +67,7 @@ func (w *world) do(ctx context.Context, act topo.Act) error {
 }
 
 func (w *world) stop(ctx context.Context, n topo.Node) error {
-	id, err := w.id(n)
+	id, err := w.ID(n.Name)
 	if err != nil {
 		return err
 	}
@@ -81,12 +78,12 @@ func (w *world) stop(ctx context.Context, n topo.Node) error {
 		return err
 	}
 	w.hangUp(id)
-	w.forget(n.Name)
+	w.Stopped(n.Name)
 	return nil
 }
 
 func (w *world) remove(ctx context.Context, n topo.Node) error {
-	id, err := w.id(n)
+	id, err := w.ID(n.Name)
 	if err != nil {
 		return err
 	}
@@ -97,34 +94,6 @@ func (w *world) remove(ctx context.Context, n topo.Node) error {
 		return err
 	}
 	w.hangUp(id)
-	w.forget(n.Name)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.known.IDs, n.Name)
+	w.Removed(n.Name)
 	return nil
-}
-
-func (w *world) id(n topo.Node) (string, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if id, ok := w.known.IDs[n.Name]; ok {
-		return id, nil
-	}
-	return "", fmt.Errorf("looking for node %q: %w", n.Name, driver.ErrNoPlace)
-}
-
-// runs tells whether a node was started, and not stopped since.
-func (w *world) runs(node string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	_, ok := w.known.Addrs[node]
-	return ok
-}
-
-// forget drops the addresses of a node that no longer runs.
-func (w *world) forget(node string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.known.Addrs = maps.Clone(w.known.Addrs)
-	delete(w.known.Addrs, node)
 }

@@ -6,6 +6,8 @@ import (
 	"net"
 	"regexp"
 	"time"
+
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
 
 // What Podman 3 is told otherwise: there a network is a file of CNI's.
@@ -19,7 +21,7 @@ func (r *Runtime) createNetwork3(ctx context.Context, s networkSpec) error {
 	}{Driver: "bridge", Internal: s.internal, Labels: s.labels}
 	switch {
 	case s.noIPv4:
-		only := uniqueLocal()
+		only := book.UniqueLocal()
 		body.IPv6, body.Subnet = true, &net.IPNet{IP: only.Addr().AsSlice(), Mask: net.CIDRMask(only.Bits(), 128)}
 	case s.ipv6:
 		return errors.New("this Podman makes networks with one subnet") // cmd/podman/networks/create.go

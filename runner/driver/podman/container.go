@@ -3,7 +3,8 @@ package podman
 import (
 	"context"
 	"net/netip"
-	"time"
+
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
 
 // A container is what the service is told of one that is to be made
@@ -66,7 +67,7 @@ func shared(container string) *namespace { return &namespace{"container", contai
 var noLog = &logging{"none"}
 
 func (r *Runtime) createContainer(ctx context.Context, c container) (id string, err error) {
-	ctx, cancel, err := making(ctx)
+	ctx, cancel, err := book.Making(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -99,18 +100,3 @@ func (r *Runtime) removeOutside(ctx context.Context, id string) error {
 	r.api.do(ctx, post("containers", id, "kill").with("signal", "KILL"), nil)
 	return r.removeContainer(ctx, id)
 }
-
-// making is the context for a call that makes something: it is not begun where
-// ctx has ended, but once begun it is not cut off, since the engine would go
-// on and nobody would know what it made.
-func making(ctx context.Context) (context.Context, context.CancelFunc, error) {
-	if err := context.Cause(ctx); err != nil {
-		return nil, nil, err
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), makeTimeout)
-	return ctx, cancel, nil
-}
-
-// makeTimeout bounds one such call, and taking down a world that could not be
-// built.
-const makeTimeout = 90 * time.Second

@@ -73,11 +73,7 @@ func (s *socket) hangUp() {
 func (w *world) container(ctx context.Context, p topo.Place) (string, error) {
 	switch p.At {
 	case topo.Inside:
-		id, err := w.id(topo.Node{Name: p.Name})
-		if err == nil && !w.runs(p.Name) {
-			return "", driver.ErrNoPlace // to attach to it would set up a container that is not to run
-		}
-		return id, err
+		return w.Running(p.Name)
 	case topo.Netns:
 		return w.helper(ctx, p.Name)
 	}
@@ -87,36 +83,29 @@ func (w *world) container(ctx context.Context, p topo.Place) (string, error) {
 // helper returns the container that shares node's network namespace with the
 // rights to read its rules and, in the host's PID namespace, who holds its sockets.
 func (w *world) helper(ctx context.Context, node string) (string, error) {
-	w.mu.Lock()
-	id, ok := w.helpers[node]
-	w.mu.Unlock()
-	if ok {
+	if id, ok := w.Helper(node); ok {
 		return id, nil
 	}
-	target, err := w.id(topo.Node{Name: node})
+	target, err := w.ID(node)
 	if err != nil {
 		return "", err
 	}
-	image, err := w.r.image(ctx, "helper")
+	image, err := w.r.Image(ctx, "helper")
 	if err != nil {
 		return "", err
 	}
 	c := w.r.outside(image, target)
-	c.Name = "outside-" + w.engineName(node)
-	c.Labels = w.r.labels(w.tag.Lab, node)
-	id, err = w.r.createContainer(ctx, c)
+	c.Name = "outside-" + w.Name(node)
+	c.Labels = w.r.labels(w.Tag.Lab, node)
+	id, err := w.r.createContainer(ctx, c)
 	if err != nil {
 		return "", err
 	}
-	w.mu.Lock()
-	w.extra = append(w.extra, id)
-	w.mu.Unlock()
+	w.Extra(id)
 	if err := w.r.startContainer(ctx, id); err != nil {
 		return "", err
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.helpers[node] = id // one that did not start would never answer
+	w.Helps(node, id) // one that did not start would never answer
 	return id, nil
 }
 
@@ -141,10 +130,7 @@ func (r *Runtime) outside(image, target string) container {
 
 // dropHelper removes the helper of a node whose namespace is about to go.
 func (w *world) dropHelper(ctx context.Context, node string) error {
-	w.mu.Lock()
-	id, ok := w.helpers[node]
-	delete(w.helpers, node)
-	w.mu.Unlock()
+	id, ok := w.DropHelper(node)
 	if !ok {
 		return nil
 	}

@@ -1,13 +1,9 @@
 package podman
 
 import (
-	"archive/tar"
-	"bytes"
 	"context"
-	"fmt"
-	"strings"
 
-	"github.com/dnslab/dnslab/runner/topo"
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
 
 // copyFiles puts files into a folder of a container that is not running. What
@@ -16,48 +12,23 @@ func (w *world) copyFiles(ctx context.Context, id, folder string, files map[stri
 	if len(files) == 0 {
 		return nil
 	}
-	var buf bytes.Buffer
-	tw := tar.NewWriter(&buf)
-	for path, content := range files {
-		content, err := topo.Expand(content, w.Known().Lookup)
-		if err != nil {
-			return err
-		}
-		name := strings.TrimPrefix(path, "/")
-		if err := tw.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(content))}); err != nil {
-			return err
-		}
-		if _, err := tw.Write([]byte(content)); err != nil {
-			return err
-		}
-	}
-	if err := tw.Close(); err != nil {
+	archive, err := w.Archive(files)
+	if err != nil {
 		return err
 	}
-	return w.r.api.do(ctx, put("containers", id, "archive").with("path", folder).of(&buf), nil)
+	return w.r.api.do(ctx, put("containers", id, "archive").with("path", folder).of(archive), nil)
 }
 
 // folder makes the volume of a folder, once, and returns where the engine's
 // host has it.
 func (w *world) folder(ctx context.Context, name string) (string, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if dir, ok := w.folders[name]; ok {
-		return dir, nil
-	}
-	dir, err := w.r.createVolume(ctx, w.engineName(name), w.r.labels(w.tag.Lab, name))
-	if err != nil {
-		return "", err
-	}
-	w.folders[name] = dir
-	if dir == "" {
-		return "", fmt.Errorf("making folder %q: the engine does not say where its volume is", name)
-	}
-	return dir, nil
+	return w.Folder(name, func() (string, error) {
+		return w.r.createVolume(ctx, w.Name(name), w.r.labels(w.Tag.Lab, name))
+	})
 }
 
 func (r *Runtime) createVolume(ctx context.Context, name string, labels map[string]string) (dir string, err error) {
-	ctx, cancel, err := making(ctx)
+	ctx, cancel, err := book.Making(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -76,14 +47,14 @@ func (r *Runtime) removeVolume(ctx context.Context, name string) error {
 
 // fill puts one file into a folder, through a container that is never started.
 func (w *world) fill(ctx context.Context, folder, file, content string) error {
-	image, err := w.r.image(ctx, "agent")
+	image, err := w.r.Image(ctx, "agent")
 	if err != nil {
 		return err
 	}
 	id, err := w.r.createContainer(ctx, container{
 		Image:   image,
-		Labels:  w.r.labels(w.tag.Lab, folder),
-		Volumes: []volume{{w.engineName(folder), "/folder"}},
+		Labels:  w.r.labels(w.Tag.Lab, folder),
+		Volumes: []volume{{w.Name(folder), "/folder"}},
 	})
 	if err != nil {
 		return err

@@ -30,8 +30,8 @@ var (
 
 const local = "localhost/"
 
-// here is what an image is called that was made on this engine.
-func here(ref string) string { return local + ref }
+// Called is what an image is called that was made on this engine.
+func (imageEngine) Called(ref string) string { return local + ref }
 
 func (e imageEngine) Platform() (os, arch string) { return e.os, e.arch }
 
@@ -43,7 +43,7 @@ func (e imageEngine) Has(ctx context.Context, ref string) (bool, error) {
 // find returns the whole name of the image that is called ref elsewhere, or
 // nothing where there is none.
 func (e imageEngine) find(ctx context.Context, ref string) (string, error) {
-	for _, full := range []string{here(ref), "docker.io/" + ref, "docker.io/library/" + ref} {
+	for _, full := range []string{e.Called(ref), "docker.io/" + ref, "docker.io/library/" + ref} {
 		err := e.api.do(ctx, get("images", full, "exists"), nil)
 		if err == nil {
 			return full, nil
@@ -56,7 +56,7 @@ func (e imageEngine) find(ctx context.Context, ref string) (string, error) {
 }
 
 func (e imageEngine) Import(ctx context.Context, ref string, rootfs io.Reader, changes []string) error {
-	c := post("images", "import").with("reference", here(ref)).of(rootfs)
+	c := post("images", "import").with("reference", e.Called(ref)).of(rootfs)
 	c.query["changes"] = changes
 	if err := e.api.do(ctx, c, nil); err != nil {
 		return fmt.Errorf("importing the image %q: %w", ref, err)
@@ -72,7 +72,7 @@ func (e imageEngine) Build(ctx context.Context, ref, hash string, files io.Reade
 	}
 	defer e.prune(context.WithoutCancel(ctx), hash)
 	res, err := e.api.send(ctx, post("build").with(
-		"t", here(ref), "buildargs", string(text), "layers", "false", "rm", "true", "forcerm", "true", "pullpolicy", "never",
+		"t", e.Called(ref), "buildargs", string(text), "layers", "false", "rm", "true", "forcerm", "true", "pullpolicy", "never",
 	).of(files))
 	if err != nil {
 		return fmt.Errorf("building the image %q: %w", ref, err)
@@ -173,8 +173,8 @@ func short(full string) string {
 	return full
 }
 
-// receive loads ref of an archive, unless it is there, and returns its whole name.
-func (e imageEngine) receive(ctx context.Context, ref string, archive func(context.Context) (io.ReadCloser, error)) (string, error) {
+// Receive loads ref of an archive, unless it is there, and returns its whole name.
+func (e imageEngine) Receive(ctx context.Context, ref string, archive func(context.Context) (io.ReadCloser, error)) (string, error) {
 	if full, err := e.find(ctx, ref); err != nil || full != "" {
 		return full, err
 	}

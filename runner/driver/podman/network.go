@@ -2,8 +2,9 @@ package podman
 
 import (
 	"context"
-	"crypto/rand"
 	"net/netip"
+
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
 
 type networkSpec struct {
@@ -20,7 +21,7 @@ type subnet struct {
 // createNetwork makes a network on which containers are found by name, as
 // "podman network create" does.
 func (r *Runtime) createNetwork(ctx context.Context, s networkSpec) error {
-	ctx, cancel, err := making(ctx)
+	ctx, cancel, err := book.Making(ctx)
 	if err != nil {
 		return err
 	}
@@ -41,17 +42,9 @@ func (r *Runtime) createNetwork(ctx context.Context, s networkSpec) error {
 		// Told that it is to have IPv6, the engine adds what is missing of two
 		// subnets; told of one subnet only, it takes that one.
 		body.Dual = !s.noIPv4
-		body.Subnets = []subnet{{uniqueLocal()}}
+		body.Subnets = []subnet{{book.UniqueLocal()}}
 	}
 	return r.api.do(ctx, post("networks", "create").of(body), nil)
-}
-
-// uniqueLocal returns a random /64 of fd00::/8 (RFC 4193).
-func uniqueLocal() netip.Prefix {
-	var a [16]byte
-	rand.Read(a[1:7])
-	a[0] = 0xfd
-	return netip.PrefixFrom(netip.AddrFrom16(a), 64)
 }
 
 func (r *Runtime) removeNetwork(ctx context.Context, name string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 
+	"github.com/dnslab/dnslab/runner/driver/internal/stock"
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
@@ -18,39 +19,31 @@ func (w *world) create(ctx context.Context, n topo.Node) (id string, err error) 
 	if err != nil {
 		return "", err
 	}
-	w.remember(n.Name, id)
+	w.Note(n.Name, id)
 	return id, w.copyFiles(ctx, id, "/", n.Files)
 }
 
 func (w *world) config(ctx context.Context, n topo.Node) (container, error) {
-	image, err := w.r.image(ctx, imageOf(n))
+	image, err := w.r.Image(ctx, stock.Of(n))
 	if err != nil {
 		return container{}, err
 	}
 	c := container{
-		Name:       w.engineName(n.Name),
+		Name:       w.Name(n.Name),
 		Image:      image,
 		Hostname:   n.Hostname,
 		Stdin:      true,
-		Labels:     w.r.labels(w.tag.Lab, n.Name),
+		Labels:     w.r.labels(w.Tag.Lab, n.Name),
 		Log:        noLog,
 		DNSSearch:  n.Search,
 		DNSOptions: n.Options,
 	}
 	w.place(n, &c)
-	for _, d := range n.DNS {
-		addr, err := w.Known().ServerAddr(n, d)
-		if err != nil {
-			return container{}, err
-		}
-		c.DNS = append(c.DNS, addr)
+	if c.DNS, err = w.Servers(n); err != nil {
+		return container{}, err
 	}
-	for _, h := range n.ExtraHosts {
-		h, err := topo.Expand(h, w.Known().Lookup)
-		if err != nil {
-			return container{}, err
-		}
-		c.ExtraHosts = append(c.ExtraHosts, h)
+	if c.ExtraHosts, err = w.Hosts(n); err != nil {
+		return container{}, err
 	}
 	return c, w.mount(ctx, n, &c)
 }
@@ -66,16 +59,16 @@ func (w *world) place(n topo.Node, c *container) {
 		c.NetNS = &namespace{Mode: "host"}
 		return
 	case topo.SharedNetwork:
-		c.NetNS = shared(w.engineName(n.ShareWith))
+		c.NetNS = shared(w.Name(n.ShareWith))
 		return
 	}
 	for _, a := range n.On {
-		w.r.join(c, w.engineName(a.Network.Name), a.Aliases)
+		w.r.join(c, w.Name(a.Network.Name), a.Aliases)
 	}
 }
 
 func (w *world) connect(ctx context.Context, id string, net topo.Network, aliases []string) error {
-	return w.r.api.do(ctx, post("networks", w.engineName(net.Name), "connect").of(struct {
+	return w.r.api.do(ctx, post("networks", w.Name(net.Name), "connect").of(struct {
 		Container string   `json:"container"`
 		Aliases   []string `json:"aliases,omitempty"`
 	}{id, aliases}), nil)
@@ -91,7 +84,7 @@ func (w *world) mount(ctx context.Context, n topo.Node, c *container) error {
 			return err
 		}
 		if m.File == "" {
-			c.Volumes = append(c.Volumes, volume{w.engineName(m.Folder), m.At})
+			c.Volumes = append(c.Volumes, volume{w.Name(m.Folder), m.At})
 			continue
 		}
 		content, err := topo.Expand(m.Content, w.Known().Lookup)
