@@ -160,23 +160,33 @@ func prepareAhead(ctx context.Context, jobs []job) {
 	}
 }
 
-// answerTimeout bounds asking an engine whether it is still there.
-const answerTimeout = 10 * time.Second
+// answerTimeout bounds asking an engine whether it is still there. A machine
+// that has much else to do can take some seconds.
+const answerTimeout = 30 * time.Second
 
-// bury finds out whether a runtime died on the way, where something went wrong.
+// bury finds out whether a runtime died on the way, once something went wrong.
 func (r *running) bury(ctx context.Context, t *turn) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTimeout)
+	p, ok := t.Runtime.(driver.Pinger)
+	if !ok || ctx.Err() != nil || r.dead(t) {
+		return
+	}
+	asking, cancel := context.WithTimeoutCause(ctx, answerTimeout, fmt.Errorf("it says nothing for %v", answerTimeout))
 	defer cancel()
+	err := cause(asking, p.Ping(asking))
+	if err == nil || ctx.Err() != nil {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rt := &r.out.Runtimes[t.n]
-	wrong := slices.ContainsFunc(r.out.Problems, func(p results.Problem) bool { return p.Runtime == t.Name }) ||
-		slices.ContainsFunc(r.out.Results, func(res results.Result) bool { return res.Runtime == t.Name && res.Status == results.Error })
-	if p, ok := t.Runtime.(driver.Pinger); ok && wrong && rt.Status == results.Ran {
-		if err := p.Ping(ctx); err != nil {
-			rt.Status, rt.Reason = results.Broken, "it died: "+oneLine(err)
-		}
-	}
+	rt.Status, rt.Reason = results.Broken, "it died: "+oneLine(err)
+}
+
+// dead tells whether a runtime has died since it was opened.
+func (r *running) dead(t *turn) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.out.Runtimes[t.n].Status == results.Broken
 }
 
 // order puts results in the order of targets, rounds, labs and claims.
@@ -266,6 +276,11 @@ func (r *running) do(ctx context.Context, j job) []results.Result {
 	if ctx.Err() != nil {
 		return nil
 	}
+	if r.dead(j.turn) { // each lab would wait for it until its time is up
+		all := r.without(j)
+		r.done(j, all, 0)
+		return all
+	}
 	began := time.Now()
 	r.Watch.Report(progress.LabStarted{Runtime: j.Name, Lab: j.lab.Name, Round: r.shown(j.round)})
 	var latest []results.Result
@@ -281,8 +296,25 @@ func (r *running) do(ctx context.Context, j job) []results.Result {
 		}
 		a.down(ctx)
 		r.note(a.problems, now == nil || !last)
+		if len(a.problems) > 0 || results.Sum(now...).Error > 0 {
+			r.bury(ctx, j.turn)
+		}
 	}
 	return latest
+}
+
+// without is what becomes of a lab whose runtime has died.
+func (r *running) without(j job) []results.Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []results.Result
+	for _, c := range j.lab.Claims {
+		all = append(all, results.Result{
+			Runtime: j.Name, Lab: j.lab.Name, Claim: c.ID, Says: c.Says, Round: j.round, Attempts: 1,
+			Status: results.Error, Reason: fmt.Sprintf("%s is broken: %s", j.Name, r.out.Runtimes[j.n].Reason),
+		})
+	}
+	return all
 }
 
 // done tells what became of a lab; nil is one that was interrupted.

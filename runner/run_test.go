@@ -90,6 +90,23 @@ func TestProblemsOfRetries(t *testing.T) {
 	}
 }
 
+// Labs that would wait for a runtime that has died are errors at once.
+func TestDead(t *testing.T) {
+	f := straw()
+	f.upErr, f.dead = errors.New("no way"), errors.New("refused")
+	run := runAll(t.Context(), t, f, Options{Repeat: 2}, yes("l", "a"), yes("m", "a"))
+	same(t, line(run), []string{"l/a error", "m/a error", "l/a error", "m/a error"})
+	for i, r := range run.Results {
+		want, round := "straw is broken: it died: refused", i/2+1
+		if i == 0 {
+			want = "no way"
+		}
+		if r.Reason != want || r.Round != round || r.Says == "" {
+			t.Errorf("result %d is %+v, want reason %q in round %d", i, r, want, round)
+		}
+	}
+}
+
 // A lab that broke yields a result for each of its claims, with the reason;
 // what it had seen before is still judged.
 func TestBroken(t *testing.T) {

@@ -164,8 +164,7 @@ func (r *running) claims(t Target) int {
 	return n * r.Repeat
 }
 
-// finish waits for the jobs of a turn, finds out whether the runtime died on
-// the way, and lets go of it.
+// finish waits for the jobs of a turn, and lets go of its runtime.
 func (r *running) finish(ctx context.Context, t *turn) {
 	defer t.gone()
 	t.going.Wait()
@@ -173,7 +172,6 @@ func (r *running) finish(ctx context.Context, t *turn) {
 	if t.Runtime == nil {
 		return
 	}
-	r.bury(ctx, t)
 	if ctx.Err() == nil {
 		r.Watch.Report(progress.RuntimeDone{Run: r.part(t)})
 	}
