@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -38,11 +39,12 @@ func needMmdebstrap(ctx context.Context, suite string, say func(string)) error {
 		return fmt.Errorf(`no registry answers, and mmdebstrap is missing: have the engine pull "debian:%s-slim", or run "apt-get install mmdebstrap" as root on Debian`, suite)
 	}
 	say("installing the Debian package mmdebstrap on this machine")
-	install := []string{"apt-get", "install", "-qq", "--no-install-recommends", "mmdebstrap"}
+	apt := []string{"apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"} // somebody else may be installing
+	install := append(slices.Clone(apt), "install", "--no-install-recommends", "mmdebstrap")
 	if command(ctx, install...) == nil {
 		return nil
 	}
-	if err := command(ctx, "apt-get", "update", "-qq"); err != nil {
+	if err := command(ctx, append(slices.Clone(apt), "update")...); err != nil {
 		return err
 	}
 	return command(ctx, install...)

@@ -50,15 +50,26 @@ var engine = sync.OnceValues(func() (*url.URL, error) {
 	return where, nil
 })
 
-// needEngine skips a test where no engine answers.
+// needEngine skips a test where no engine answers. Where one does, it has the
+// images of nodes from then on: tests count the requests of a run, which are
+// not the same where images are made on the way.
 func needEngine(t *testing.T) *url.URL {
 	t.Helper()
 	where, err := engine()
 	if err != nil {
 		t.Skip(err)
 	}
+	stocked.Do(func() {
+		out, err := exec.Command(program.path(t), "image", "build").CombinedOutput()
+		if err != nil {
+			t.Fatalf("building the images of nodes: %v: %s", err, out)
+		}
+		t.Logf("%s", out)
+	})
 	return where
 }
+
+var stocked sync.Once
 
 // program is dnslab as a release is: with the agents in it, so that no run
 // waits for a compiler.
