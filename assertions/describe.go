@@ -39,7 +39,7 @@ func Describe(e results.Evidence, name string, o results.Observation) string {
 	case results.KindRules:
 		return few(o.Rules, func(r results.Rule) string { return r.Table + " " + r.Chain })
 	case results.KindUpstream: // in one order, since questions asked at once come in any
-		return few(inOrder(o.Log), func(q results.Query) string {
+		return few(inOrder(e, name, o.Log), func(q results.Query) string {
 			return fmt.Sprintf("%s %s from %s over %s", q.Name, q.Type, Whose(e, name, q.From), q.Transport)
 		})
 	case results.KindCommand:
@@ -150,9 +150,13 @@ func nobodys(text string) string {
 	})
 }
 
-func inOrder(log []results.Query) []results.Query {
+// inOrder puts a log in an order that addresses and times have no part in.
+func inOrder(e results.Evidence, name string, log []results.Query) []results.Query {
 	return slices.SortedFunc(slices.Values(log), func(a, b results.Query) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Transport, b.Transport), a.From.Compare(b.From))
+		return cmp.Or(
+			cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Transport, b.Transport),
+			cmp.Compare(Whose(e, name, a.From), Whose(e, name, b.From)),
+		)
 	})
 }
 
