@@ -35,11 +35,9 @@ func HostFailover() Lab {
 	const forward = "aardvark-dns src/dns/coredns.rs forward_to_servers: "
 	const dnsmasq = "dnsname's dnsmasq reads the host's resolv.conf; run on Podman 3.0.1 and 4.3.1"
 	const forwarder = "the engine's host file names the forwarder of slirp4netns alone, which asks the first server of the host's; run on 26.1.5 and 28.5.2"
-	attached := func(versions string) Facts {
-		return and(docker(versions), Facts{"netns": "attached", "rootless-network": "slirp4netns"})
-	}
+	attached := func(versions string) Facts { return throughSlirp(inRootlessKit(versions)) }
 	pasta := func(name string) []Case {
-		return []Case{{When: throughPasta(), Expect: is.AnsweredBy(name, ofHost), Because: becausePasta}}
+		return []Case{{When: throughPasta(inRootlessKit("")), Expect: is.AnsweredBy(name, ofHost), Because: becausePasta}}
 	}
 	// own makes the cases of Docker whose host file is the host's own.
 	own := func(expect is.Assertion) []Case {

@@ -37,21 +37,17 @@ func HostResolvConf() Lab {
 		podmans = "podman libpod/container_internal_common.go addResolvConf writes the file once, when the container starts"
 	)
 	withRoot := rootless(false)
-	slirped := func(f Facts) Facts { return and(f, Facts{"rootless-network": "slirp4netns"}) }
-	pasted := func(f Facts) Facts { return and(f, Facts{"rootless-network": "pasta"}) }
-	attached, detached := and(docker(""), Facts{"netns": "attached"}), and(docker(""), Facts{"netns": "detached"})
-	rootful := []Facts{and(docker(""), withRoot), detached} // they read the host's own file
 	// who are the cases of Docker: who answers, by how the engine reaches the host.
-	who := func(answers []string, own, throughSlirp int, sources ...results.Source) []Case {
+	who := func(answers []string, own, slirped int, sources ...results.Source) []Case {
 		answered := func(by int) (all is.All) {
 			for _, a := range answers {
 				all = append(all, is.AnsweredBy(a, by))
 			}
 			return all
 		}
-		return append(each(Case{Expect: answered(own), Because: moby, Sources: sources}, rootful...),
-			Case{When: slirped(attached), Expect: answered(throughSlirp), Because: slirp},
-			Case{When: pasted(attached), Expect: answered(ofHost), Because: passt})
+		return append(each(Case{Expect: answered(own), Because: moby, Sources: sources}, onHost("")...),
+			Case{When: throughSlirp(inRootlessKit("")), Expect: answered(slirped), Because: slirp},
+			Case{When: throughPasta(inRootlessKit("")), Expect: answered(ofHost), Because: passt})
 	}
 
 	return Lab{
@@ -97,8 +93,8 @@ func HostResolvConf() Lab {
 				Expect:  is.All{is.Nameservers("host", "{before}"), is.Nameservers("plain", "{before}")},
 				Because: "moby daemon/libnetwork/internal/resolvconf TransformForLegacyNw: the host's servers, but for loopback ones; rootless 29 detaches the network namespace, so that the engine reads the host's file",
 				Sources: partly("S2-6"),
-			}, rootful...), Case{
-				When:    attached,
+			}, onHost("")...), Case{
+				When:    inRootlessKit(""),
 				Expect:  is.Nameservers("plain", slirpAddr),
 				Because: "moby contrib/dockerd-rootless.sh: the engine's own resolv.conf is RootlessKit's, which names the forwarder at 10.0.2.3, slirp4netns' or pasta's",
 				Sources: partly("S2-6"),
@@ -107,12 +103,12 @@ func HostResolvConf() Lab {
 				Expect:  is.Nameservers("plain", "{before}"),
 				Because: "podman libpod/container_internal_common.go addResolvConf: the default network has no DNS, so the host's servers are copied",
 			}, Case{
-				When:    slirped(podman("")),
+				When:    throughSlirp(podman("")),
 				Expect:  is.Nameservers("plain", slirpAddr, "{before}"),
 				Because: "podman libpod/container_internal_linux.go addSpecialDNS: slirp4netns' forwarder first, then the host's servers",
 				Sources: partly("S2-23"),
 			}, Case{
-				When:    pasted(podman("")),
+				When:    throughPasta(podman("")),
 				Expect:  is.Nameservers("plain", pastaAddr, "{before}"),
 				Because: "common pasta_linux.go dnsForwardIpv4, 169.254.1.1 since podman 5.3: pasta's forwarder first, then the host's servers",
 				Sources: partly("S2-26"),
@@ -134,12 +130,12 @@ func HostResolvConf() Lab {
 				Because: podmans,
 				Sources: holds("podman#14412"),
 			}, Case{
-				When:    pasted(podman("")),
+				When:    throughPasta(podman("")),
 				Expect:  is.All{is.AnsweredBy("plain asks", 1), is.SameText("plain", "plain then", true)},
 				Because: passt,
 				Sources: holds("podman#14412"),
 			}, Case{
-				When:    slirped(podman("")),
+				When:    throughSlirp(podman("")),
 				Expect:  is.All{is.AnsweredBy("plain asks", 2), is.SameText("plain", "plain then", true)},
 				Because: slirp,
 				Sources: refutes("podman#14412"),
@@ -162,12 +158,12 @@ func HostResolvConf() Lab {
 				Because: "aardvark-dns src/server/serve.rs: from 1.17 it watches the host's file",
 				Sources: holds("aardvark-dns:nameservers-updated-when-resolv-conf-changes"),
 			}, Case{
-				When:    pasted(podman("")),
+				When:    throughPasta(podman("")),
 				Expect:  is.AnsweredBy("netted asks", 1),
 				Because: "common internal/rootlessnetns: the networks of a user have a file of their own, that names pasta's forwarder; " + passt,
 				Sources: refutes("aardvark-dns:nameservers-updated-when-resolv-conf-changes"),
 			}, Case{
-				When:    slirped(podman("")),
+				When:    throughSlirp(podman("")),
 				Expect:  is.AnsweredBy("netted asks", 2),
 				Because: "common internal/rootlessnetns: the networks of a user have a file of their own, that names slirp4netns' forwarder; " + slirp,
 			}),

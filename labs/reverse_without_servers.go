@@ -63,7 +63,7 @@ func ReverseWithoutServers() Lab {
 				Expect:  is.NotAskedBut("up's log", "{web.ptr}", nobody),
 				Because: "moby libnetwork resolver.go handlePTRQuery: what is found is not forwarded: the same from 20.10 to 29",
 			}, readsHost("")...), Case{
-				When:    throughPasta(),
+				When:    throughPasta(inRootlessKit("")),
 				Expect:  is.All{is.Data("neighbour", "web.lan."), is.Data("nobody", "ptr-by-upstream.lab.test.")},
 				Because: becausePasta,
 			}, Case{
@@ -88,7 +88,7 @@ func ReverseWithoutServers() Lab {
 				Expect:  is.Data("nobody", "ptr-by-up.lab.test."),
 				Because: "moby libnetwork resolver.go handlePTRQuery returns no response for an unknown address: the same from 20.10 to 29",
 			}, readsHost("")...), Case{
-				When:    throughPasta(),
+				When:    throughPasta(inRootlessKit("")),
 				Expect:  is.Data("nobody", "ptr-by-upstream.lab.test."),
 				Because: becausePasta,
 			}, Case{

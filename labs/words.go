@@ -40,21 +40,28 @@ func each(c Case, facts ...Facts) []Case {
 	return all
 }
 
-// readsHost are the facts of each Docker that hears of a new resolv.conf of its
-// host: one with root, a rootless one that is detached, or one whose forwarder
-// reads the file anew.
-func readsHost(versions string) []Facts {
-	return []Facts{
-		and(docker(versions), rootless(false)),
-		and(docker(versions), Facts{"netns": "detached"}),
-		and(docker(versions), Facts{"netns": "attached", "rootless-network": "slirp4netns"}),
-	}
+// onHost are the facts of each Docker that reads its host's own resolv.conf: one
+// with root, or a rootless one that is detached from RootlessKit's network.
+func onHost(versions string) []Facts {
+	return []Facts{and(docker(versions), rootless(false)), and(docker(versions), Facts{"netns": "detached"})}
 }
 
-// throughPasta is the facts of a rootless Docker whose forwarder is pasta, which
-// read the host's resolv.conf when the engine started and never again.
-func throughPasta() Facts {
-	return Facts{"docker": "", "netns": "attached", "rootless-network": "pasta"}
+// inRootlessKit is the facts of a Docker that lives in RootlessKit's network,
+// and reads a resolv.conf which names the forwarder there.
+func inRootlessKit(versions string) Facts { return and(docker(versions), Facts{"netns": "attached"}) }
+
+// throughSlirp is the facts of an engine whose forwarder is slirp4netns, which
+// reads the host's resolv.conf anew.
+func throughSlirp(engine Facts) Facts { return and(engine, Facts{"rootless-network": "slirp4netns"}) }
+
+// throughPasta is the facts of an engine whose forwarder is pasta, which reads
+// the host's resolv.conf when it starts and never again.
+func throughPasta(engine Facts) Facts { return and(engine, Facts{"rootless-network": "pasta"}) }
+
+// readsHost are the facts of each Docker that hears of a new resolv.conf of its
+// host, by itself or through its forwarder.
+func readsHost(versions string) []Facts {
+	return append(onHost(versions), throughSlirp(inRootlessKit(versions)))
 }
 
 const becausePasta = "passt conf.c get_dns: pasta reads the host's resolv.conf when it starts, which it does with the engine, and stays with that server; run on docker 26.1.5 with passt 2025-05"
