@@ -25,5 +25,5 @@ step go test -p 1 -count=1 -timeout 40m ./...
 # Lab hosts.
 DNSLAB_RUNTIME=ready DNSLAB_REPEAT=1 DNSLAB_REQUIRE=$(echo "$require" | tr , '\n' | grep -vx docker | paste -sd, -)
 export DNSLAB_RUNTIME DNSLAB_REPEAT DNSLAB_REQUIRE
-step go test -count=1 -timeout 60m ./labs -run '^(TestLabs|TestNothing.*|TestHostSabotage)$'
+step go test -count=1 -timeout 45m ./labs -run '^(TestLabs|TestNothing.*|TestHostSabotage)$'
 step go test -count=1 -timeout 20m ./cmd/dnslab -run '^TestKillHost$'

@@ -4,11 +4,13 @@ import (
 	"context"
 	"flag"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -106,15 +108,16 @@ func start(t *testing.T) results.Run {
 	return run
 }
 
-// inTime returns a context that ends while there still is time to take down
-// what was built and to report.
+// inTime returns a context that ends with an interrupt, and while there still
+// is time to take down what was built and to report.
 func inTime(t *testing.T) context.Context {
-	deadline, ok := t.Deadline()
-	if !ok {
-		return t.Context()
+	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
+	t.Cleanup(stop)
+	if deadline, ok := t.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-min(downReserve, time.Until(deadline)/4)))
+		t.Cleanup(cancel)
 	}
-	ctx, cancel := context.WithDeadline(t.Context(), deadline.Add(-min(downReserve, time.Until(deadline)/4)))
-	t.Cleanup(cancel)
 	return ctx
 }
 

@@ -20,7 +20,8 @@ func runOne(t *testing.T, lab labs.Lab, fails map[string]string, change ...func(
 		t.Fatal(err)
 	}
 	id := runner.NewID()
-	targets := targets(t.Context(), t, id, progress.Discard)[:1]
+	ctx := inTime(t)
+	targets := targets(ctx, t, id, progress.Discard)[:1]
 	switch {
 	case targets[0].Runtime == nil && targets[0].Required:
 		t.Fatal(targets[0].Reason)
@@ -30,7 +31,7 @@ func runOne(t *testing.T, lab labs.Lab, fails map[string]string, change ...func(
 	for _, c := range change {
 		targets[0].Runtime = c(targets[0].Runtime)
 	}
-	run := runner.Run(t.Context(), plan, targets, runner.Options{ID: id})
+	run := runner.Run(ctx, plan, targets, runner.Options{ID: id})
 	for _, p := range run.Problems {
 		t.Errorf("%s: %s", p.Stage, p.Reason)
 	}
