@@ -137,11 +137,11 @@ func (r *running) all(ctx context.Context, targets []Target) {
 	slices.SortStableFunc(r.out.Results, r.order(targets))
 }
 
-// openAhead makes what later targets need while the first ones run.
-func openAhead(ctx context.Context, targets []Target) {
-	for _, t := range targets {
-		if t.Opener != nil && ctx.Err() == nil {
-			t.Opener.Ahead(ctx)
+// openAhead makes what targets need while those before them run.
+func openAhead(ctx context.Context, targets []Target, order []int) {
+	for _, n := range order {
+		if targets[n].Opener != nil && ctx.Err() == nil {
+			targets[n].Opener.Ahead(ctx)
 		}
 	}
 }

@@ -33,6 +33,9 @@ type Opener interface {
 	// Ahead makes what Open will need, such as images. What goes wrong is said
 	// by Open.
 	Ahead(context.Context)
+
+	// Ready tells whether Open needs nothing that is still to be made.
+	Ready(context.Context) bool
 }
 
 // A turn is a target whose time has come.
@@ -77,9 +80,10 @@ const openAtOnce = 3
 // closeTimeout bounds letting go of a lab host, also after an interrupt.
 const closeTimeout = 60 * time.Second
 
-// turns opens targets in their order. Those at hand come to their end before
-// anything is built, so that the first verdicts come soon; of the others, each
-// is opened while the labs of the one before it run.
+// turns opens targets: those at hand, which come to their end before anything
+// is built, so that the first verdicts come soon; then those that are ready,
+// while what the others need is made; then those. Each is opened while the labs
+// of the one before it run.
 func (r *running) turns(ctx context.Context, targets []Target) <-chan *turn {
 	ready := make(chan *turn)
 	go func() {
@@ -88,7 +92,9 @@ func (r *running) turns(ctx context.Context, targets []Target) <-chan *turn {
 		room := make(chan struct{}, openAtOnce)
 		defer ahead.Wait()
 		building := false
-		for n, t := range targets {
+		order := sequence(ctx, targets)
+		for i, n := range order {
+			t := targets[n]
 			one := &turn{Target: t, n: n, done: func() {}, gone: func() {}}
 			if t.Opener == nil {
 				atHand.Add(1)
@@ -96,7 +102,7 @@ func (r *running) turns(ctx context.Context, targets []Target) <-chan *turn {
 			} else if !building {
 				building = true
 				atHand.Wait()
-				ahead.Go(func() { openAhead(ctx, targets[n:]) })
+				ahead.Go(func() { openAhead(ctx, targets, order[i:]) })
 			}
 			if t.Opener != nil {
 				room <- struct{}{} // what is open comes to its end, even after an interrupt
@@ -107,6 +113,22 @@ func (r *running) turns(ctx context.Context, targets []Target) <-chan *turn {
 		}
 	}()
 	return ready
+}
+
+// sequence returns the places of targets in the order of their turns.
+func sequence(ctx context.Context, targets []Target) []int {
+	var atHand, ready, others []int
+	for n, t := range targets {
+		switch {
+		case t.Opener == nil:
+			atHand = append(atHand, n)
+		case t.Opener.Ready(ctx):
+			ready = append(ready, n)
+		default:
+			others = append(others, n)
+		}
+	}
+	return slices.Concat(atHand, ready, others)
 }
 
 // open finds out what a target is, notes what can be said without building

@@ -16,13 +16,16 @@ import (
 // A straw host is a runtime that can be had when its turn comes.
 type strawHost struct {
 	*fake
-	err error
+	err   error
+	built bool         // nothing is to be made for it
+	hears func(string) // of each opening
 
 	mu             sync.Mutex
 	opened, closed int
 }
 
-func (h *strawHost) Ahead(context.Context) {}
+func (h *strawHost) Ahead(context.Context)      {}
+func (h *strawHost) Ready(context.Context) bool { return h.built }
 func (h *strawHost) Open(context.Context) (driver.Runtime, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -30,6 +33,9 @@ func (h *strawHost) Open(context.Context) (driver.Runtime, error) {
 		return nil, h.err
 	}
 	h.opened++
+	if h.hears != nil {
+		h.hears(h.name)
+	}
 	return h, nil
 }
 
@@ -84,6 +90,28 @@ func TestTurns(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Nobody waits for what is to be built while others are ready; results are in
+// the order of targets all the same.
+func TestTurnsOfTheReady(t *testing.T) {
+	plan, err := Choose([]labs.Lab{yes("l", "a")}, Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var opened []string
+	host := func(name string, built bool) Target {
+		h := hostOf(name)
+		h.built, h.hears = built, func(s string) { opened = append(opened, s) } // one after another
+		return Target{Name: name, Engine: "docker", Opener: h}
+	}
+	run := Run(t.Context(), plan, []Target{host("first", false), host("second", true), host("third", false), host("fourth", true)}, Options{})
+	same(t, opened, []string{"second", "fourth", "first", "third"})
+	var names []string
+	for _, r := range run.Results {
+		names = append(names, r.Runtime)
+	}
+	same(t, names, []string{"first", "second", "third", "fourth"})
 }
 
 // What was not begun when the run ended is neither opened nor counted as done.
