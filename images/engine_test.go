@@ -44,7 +44,7 @@ func TestEngineHash(t *testing.T) {
 		"command": func(m *goModule) { m.commands = m.commands[:1] },
 		"script":  func(m *goModule) { m.scripts = []string{"x"} },
 		"tag":     func(m *goModule) { m.tags = m.tags[:1] },
-		"stamp":   func(m *goModule) { m.stamp += "-dev" },
+		"stamp":   func(m *goModule) { m.stamps[0] += "-dev" },
 		"cgo":     func(m *goModule) { m.cgo = true },
 		"needed":  func(m *goModule) { m.instead = []string{"x@v1"} },
 		"go.mod":  func(m *goModule) { m.vendorMod = false },
@@ -201,18 +201,50 @@ func TestEnginesAreRemoved(t *testing.T) {
 	}
 }
 
+// A module that takes others from folders of its repository, which it does not
+// carry, is built with them as they are published.
+func TestSiblingModules(t *testing.T) {
+	proxy := serveNothing(t)
+	serve(t, proxy, "example.test/repo/api", "v0.3.0", map[string]string{"go.mod": "module example.test/repo/api\n", "api.go": "package api\n\nconst Name = \"published\"\n"})
+	serve(t, proxy, "example.test/repo/server/v3", "v3.0.0", map[string]string{
+		"go.mod":  "module example.test/repo/server/v3\n\ngo 1.21\n\nrequire example.test/repo/api v0.0.0\n\nreplace example.test/repo/api => ../api\n",
+		"main.go": "package main\n\nimport \"example.test/repo/api\"\n\nfunc main() { print(api.Name) }\n",
+	})
+	e := engineSource{name: "server-3", version: "3", seconds: 1, bytes: 1, modules: []goModule{{
+		path: "example.test/repo/server/v3", version: "v3.0.0", siblings: "v0.3.0", commands: []string{"example.test/repo/server/v3"},
+	}}}
+	dir, err := engineCache(filepath.Join(t.TempDir(), "engines")).build(t.Context(), e, runtime.GOARCH, func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, dir); got != "server" || e.files()["/usr/local/sbin/server"] != "server" {
+		t.Errorf("built %s; files %v", got, e.files())
+	}
+}
+
 // smallEngine returns an engine of one program, which a module proxy of files
 // has as one has Docker's: without a go.mod. It requires a module of which only
-// another version is there. Its Go module cache is its own.
+// another version is there.
 func smallEngine(t *testing.T, main string) (engineSource, engineCache) {
 	t.Helper()
-	proxy := t.TempDir()
+	proxy := serveNothing(t)
 	serve(t, proxy, "example.test/lib", "v1.0.1", map[string]string{"go.mod": "module example.test/lib\n", "lib.go": "package lib\n"})
 	serve(t, proxy, "example.test/small", "v2.0.0+incompatible", map[string]string{
 		"vendor.mod": "module example.test/small\n\ngo 1.21\n\nrequire example.test/lib v1.0.0\n", "vendor.sum": "",
 		"cmd/small/lib.go": "package main\n\nimport _ \"example.test/lib\"\n", "cmd/small/main.go": main,
 		"contrib/start.sh": "#!/bin/sh\n",
 	})
+	return engineSource{name: "small-1", version: "1.2.3", seconds: 1, bytes: 1, modules: []goModule{{
+		path: "example.test/small", version: "v2.0.0+incompatible", vendorMod: true, stamps: []string{"main.Version=1.2.3"},
+		commands: []string{"./cmd/small"}, scripts: []string{"contrib/start.sh"}, instead: []string{"example.test/lib@v1.0.1"},
+	}}, conf: map[string]string{"/etc/small.conf": "x"}}, engineCache(filepath.Join(t.TempDir(), "engines"))
+}
+
+// serveNothing returns the folder of a module proxy, the only one in this test.
+// The Go module cache is the test's own too.
+func serveNothing(t *testing.T) (proxy string) {
+	t.Helper()
+	proxy = t.TempDir()
 	t.Setenv("GOPROXY", "file://"+filepath.ToSlash(proxy))
 	t.Setenv("GOSUMDB", "off")
 	t.Setenv("GOMODCACHE", filepath.Join(t.TempDir(), "mod"))
@@ -221,10 +253,7 @@ func smallEngine(t *testing.T, main string) (engineSource, engineCache) {
 			t.Errorf("%v: %s", err, out)
 		}
 	})
-	return engineSource{name: "small-1", version: "1.2.3", seconds: 1, bytes: 1, modules: []goModule{{
-		path: "example.test/small", version: "v2.0.0+incompatible", vendorMod: true, stamp: "main.Version=1.2.3",
-		commands: []string{"./cmd/small"}, scripts: []string{"contrib/start.sh"}, instead: []string{"example.test/lib@v1.0.1"},
-	}}, conf: map[string]string{"/etc/small.conf": "x"}}, engineCache(filepath.Join(t.TempDir(), "engines"))
+	return proxy
 }
 
 // serve puts a module into the folder of a module proxy.
@@ -233,6 +262,10 @@ func serve(t *testing.T, proxy, module, version string, content map[string]strin
 	dir := filepath.Join(proxy, module, "@v")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
+	}
+	mod := content["go.mod"]
+	if mod == "" {
+		mod = "module " + module + "\n"
 	}
 	var archive bytes.Buffer
 	w := zip.NewWriter(&archive)
@@ -244,7 +277,7 @@ func serve(t *testing.T, proxy, module, version string, content map[string]strin
 	}
 	must(w.Close())
 	for end, text := range map[string]string{
-		".info": `{"Version":"` + version + `"}`, ".mod": "module " + module + "\n", ".zip": archive.String(),
+		".info": `{"Version":"` + version + `"}`, ".mod": mod, ".zip": archive.String(),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, version+end), []byte(text), 0o644); err != nil {
 			t.Fatal(err)

@@ -94,15 +94,11 @@ func (m goModule) build(ctx context.Context, arch, work, into string) error {
 // fetch puts m's source where it can be written to, which Go's module cache
 // cannot.
 func (m goModule) fetch(ctx context.Context, work, src string) error {
-	out, err := goCommand(ctx, work, nil, "mod", "download", "-json", m.path+"@"+m.version)
-	var got struct{ Dir, Error string }
-	if jsonErr := json.Unmarshal([]byte(out), &got); jsonErr == nil && got.Error != "" {
-		return errors.New(strings.Join(strings.Fields(got.Error), " "))
-	}
+	dir, err := m.download(ctx, work)
 	if err != nil {
 		return err
 	}
-	if err := os.CopyFS(src, os.DirFS(got.Dir)); err != nil {
+	if err := os.CopyFS(src, os.DirFS(dir)); err != nil {
 		return err
 	}
 	if m.vendorMod {
@@ -118,7 +114,45 @@ func (m goModule) fetch(ctx context.Context, work, src string) error {
 			return err
 		}
 	}
-	return nil
+	return m.unfold(ctx, src)
+}
+
+// download returns the folder of Go's module cache that has m's source.
+func (m goModule) download(ctx context.Context, work string) (dir string, err error) {
+	out, err := goCommand(ctx, work, nil, "mod", "download", "-json", m.path+"@"+m.version)
+	var got struct{ Dir, Error string }
+	if jsonErr := json.Unmarshal([]byte(out), &got); jsonErr == nil && got.Error != "" {
+		return "", errors.New(strings.Join(strings.Fields(got.Error), " "))
+	}
+	return got.Dir, err
+}
+
+// unfold has the go.mod in src take from their own modules what it takes from
+// folders: a module does not carry those of its repository that are beside it.
+func (m goModule) unfold(ctx context.Context, src string) error {
+	if m.siblings == "" {
+		return nil
+	}
+	out, err := goCommand(ctx, src, nil, "mod", "edit", "-json")
+	if err != nil {
+		return err
+	}
+	var mod struct {
+		Replace []struct {
+			Old, New struct{ Path, Version string }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &mod); err != nil {
+		return fmt.Errorf("reading go.mod of %s: %w", m.path, err)
+	}
+	edit := []string{"mod", "edit"}
+	for _, r := range mod.Replace {
+		if r.New.Version == "" {
+			edit = append(edit, "-replace="+r.Old.Path+"="+r.Old.Path+"@"+m.siblings)
+		}
+	}
+	_, err = goCommand(ctx, src, nil, edit...)
+	return err
 }
 
 // environment is what builds of m have in their environment besides the user's
@@ -135,8 +169,8 @@ func (m goModule) environment(arch string) []string {
 // folder. All are static, and the same octets wherever they are built.
 func (m goModule) buildArgs(into string) []string {
 	ld := "-s -w"
-	if m.stamp != "" {
-		ld += " -X " + m.stamp
+	for _, stamp := range m.stamps {
+		ld += " -X " + stamp
 	}
 	if m.cgo {
 		ld += " -linkmode external -extldflags -static"

@@ -41,12 +41,17 @@ func EngineHash(ctx context.Context, name, arch string) (string, error) {
 
 // Built tells whether [Programs] has nothing to build.
 func Built(ctx context.Context, name, arch string) bool {
-	h, err := EngineHash(ctx, name, arch)
+	e, err := engineOf(name)
+	return err == nil && e.built(ctx, arch)
+}
+
+func (e engineSource) built(ctx context.Context, arch string) bool {
+	h, err := e.hashHere(ctx, arch)
 	if err != nil {
 		return false
 	}
 	dir, err := defaultCache()
-	return err == nil && dir.has(name, h)
+	return err == nil && dir.has(e.name, h)
 }
 
 // Buildable returns nil where [Programs] has what it needs on this machine,
@@ -72,8 +77,12 @@ func Estimate(name string) (seconds int, bytes int64) {
 	if err != nil {
 		return 0, 0
 	}
+	return e.estimate()
+}
+
+func (e engineSource) estimate() (seconds int, bytes int64) {
 	if dir, err := defaultCache(); err == nil {
-		if last, ok := dir.lastTime(name); ok {
+		if last, ok := dir.lastTime(e.name); ok {
 			return last, e.bytes
 		}
 	}
@@ -81,12 +90,25 @@ func Estimate(name string) (seconds int, bytes int64) {
 }
 
 func (c engineCache) programs(ctx context.Context, e engineSource, arch string, say func(string)) (map[string]string, error) {
-	h, err := e.hashHere(ctx, arch)
+	dir, err := c.build(ctx, e, arch, say)
 	if err != nil {
 		return nil, err
 	}
-	dir := c.folder(e.name, h)
-	err = c.once(ctx, dir, say, func(into string) error {
+	files := e.files()
+	for at, name := range files {
+		files[at] = filepath.Join(dir, name)
+	}
+	return files, nil
+}
+
+// build returns the folder of e's programs, which it makes where it is not there.
+func (c engineCache) build(ctx context.Context, e engineSource, arch string, say func(string)) (dir string, err error) {
+	h, err := e.hashHere(ctx, arch)
+	if err != nil {
+		return "", err
+	}
+	dir = c.folder(e.name, h)
+	return dir, c.once(ctx, dir, say, func(into string) error {
 		if err := e.buildable(ctx, arch); err != nil {
 			return err
 		}
@@ -98,14 +120,6 @@ func (c engineCache) programs(ctx context.Context, e engineSource, arch string, 
 		}
 		return c.remember(e.name, time.Since(start))
 	})
-	if err != nil {
-		return nil, err
-	}
-	files := e.files()
-	for at, name := range files {
-		files[at] = filepath.Join(dir, name)
-	}
-	return files, nil
 }
 
 // expectation says how long a build will take.

@@ -3,6 +3,7 @@ package images
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -25,10 +26,11 @@ type goModule struct {
 	commands      []string // packages of programs: "./cmd/dockerd"
 	scripts       []string // files that are programs as they are
 	tags          []string // build tags
-	stamp         string   // the linker's -X, "package.Variable=value"; empty: the source says its version
+	stamps        []string // the linker's -X, "package.Variable=value"; none: the source says its version
 	vendorMod     bool     // what it requires is in vendor.mod and vendor.sum
 	cgo           bool     // parts of it are C
 	instead       []string // "module@version" of what it requires, where the version it asks for is not served
+	siblings      string   // version of the other modules of its repository, which its go.mod takes from folders beside it
 }
 
 // engines are all engines from Go modules. Another version is another line;
@@ -53,7 +55,7 @@ func docker(name, version string, seconds int, bytes int64) engineSource {
 		version:   "v" + version + "+incompatible",
 		commands:  []string{"./cmd/dockerd", "./cmd/docker-proxy"},
 		tags:      []string{"exclude_graphdriver_btrfs", "exclude_graphdriver_devicemapper", "exclude_disk_quota"}, // they are C
-		stamp:     "github.com/docker/docker/dockerversion.Version=" + version,
+		stamps:    []string{"github.com/docker/docker/dockerversion.Version=" + version},
 		vendorMod: true,
 	}}}
 }
@@ -75,7 +77,7 @@ func moby(name, version, module string, seconds int, bytes int64) engineSource {
 		commands: []string{"./cmd/dockerd", "./cmd/docker-proxy"},
 		scripts:  []string{"contrib/dockerd-rootless.sh"},
 		tags:     []string{"no_libnftables"}, // it is C; the nft command does the same
-		stamp:    "github.com/moby/moby/v2/dockerversion.Version=" + version,
+		stamps:   []string{"github.com/moby/moby/v2/dockerversion.Version=" + version},
 	}, {
 		path:     "github.com/rootless-containers/rootlesskit/v3",
 		version:  "v3.1.0", // moby's hack/dockerfile/install/rootlesskit.installer
@@ -136,7 +138,7 @@ func (e engineSource) files() map[string]string {
 	all := map[string]string{}
 	for _, m := range e.modules {
 		for _, p := range append(slices.Clone(m.commands), m.scripts...) {
-			all[path.Join(programsDir, path.Base(p))] = path.Base(p)
+			all[path.Join(programsDir, programOf(p))] = programOf(p)
 		}
 	}
 	for p := range e.conf {
@@ -145,12 +147,27 @@ func (e engineSource) files() map[string]string {
 	return all
 }
 
+// programOf is the name of a program, as the go command chooses it: the last
+// part of its package's path that is not a major version.
+func programOf(command string) string {
+	dir, base := path.Split(command)
+	if majorVersion.MatchString(base) {
+		return path.Base(dir)
+	}
+	return base
+}
+
+var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
+
 // hash stands for what makes e's programs.
 func (e engineSource) hash(arch, goVersion string) string {
 	words := []string{arch, goVersion}
 	for _, m := range e.modules {
 		words = append(words, m.path, m.version, fmt.Sprint(m.scripts, m.vendorMod))
 		words = append(append(words, m.instead...), m.environment(arch)...)
+		if m.siblings != "" {
+			words = append(words, m.siblings)
+		}
 		words = append(words, m.buildArgs("")...)
 	}
 	conf := files{}
