@@ -80,17 +80,21 @@ func partOf(name string) part {
 func folder(dir string) files { return folderOf(sources, dir) }
 
 func folderOf(sources embed.FS, dir string) files {
+	all, err := filesIn(sources, dir)
+	must(err) // it is embedded
+	return all
+}
+
+// filesIn returns the files of a folder, by their paths in it.
+func filesIn(sources fs.FS, dir string) (files, error) {
 	all := files{}
 	err := fs.WalkDir(sources, dir, func(p string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
-		content, err := sources.ReadFile(p)
+		content, err := fs.ReadFile(sources, p)
 		all[strings.TrimPrefix(p, path.Clean(dir)+"/")] = content
 		return err
 	})
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	return all
+	return all, err
 }

@@ -111,6 +111,11 @@ func (m maker) part(ctx context.Context, p part) (string, error) {
 }
 
 func (m maker) build(ctx context.Context, ref, hash string, context files, args map[string]string) error {
+	return m.buildLarge(ctx, ref, hash, context, nil, args)
+}
+
+// buildLarge is build with files on disk too, by where they are in the context.
+func (m maker) buildLarge(ctx context.Context, ref, hash string, context files, disk, args map[string]string) error {
 	labelled := maps.Clone(context)
 	labelled["Dockerfile"] = bytes.ReplaceAll(context["Dockerfile"], []byte(label("HASH")), []byte(label(hash)))
 	// The builder knows these without an ARG, and they are not part of what
@@ -122,7 +127,9 @@ func (m maker) build(ctx context.Context, ref, hash string, context files, args 
 			args[name] = v
 		}
 	}
-	return m.Build(ctx, ref, hash, labelled.tar(), args)
+	in := labelled.stream(disk)
+	defer in.Close()
+	return m.Build(ctx, ref, hash, in, args)
 }
 
 // once does make unless ref is there or another goroutine has just made it.

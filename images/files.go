@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -29,21 +31,63 @@ func (f files) under(dir string) files {
 // executed.
 func (f files) tar() *bytes.Buffer {
 	var buf bytes.Buffer
-	w := tar.NewWriter(&buf)
+	must(f.pack(&buf, nil))
+	return &buf
+}
+
+// stream is tar with files on disk too, by their paths in the tar. They are
+// read as it is read, which may end early with a Close.
+func (f files) stream(disk map[string]string) io.ReadCloser {
+	r, w := io.Pipe()
+	go func() { w.CloseWithError(f.pack(w, disk)) }()
+	return r
+}
+
+func (f files) pack(to io.Writer, disk map[string]string) error {
+	w := tar.NewWriter(to)
 	dirs := map[string]bool{".": true}
 	for _, p := range slices.Sorted(maps.Keys(f)) {
-		for _, dir := range above(p) {
-			if !dirs[dir] {
-				dirs[dir] = true
-				must(w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: dir + "/", Mode: 0o755, ModTime: time.Unix(0, 0)}))
-			}
+		if err := add(w, dirs, p, int64(len(f[p])), bytes.NewReader(f[p])); err != nil {
+			return err
 		}
-		must(w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: p, Mode: 0o755, Size: int64(len(f[p])), ModTime: time.Unix(0, 0)}))
-		_, err := w.Write(f[p])
-		must(err)
 	}
-	must(w.Close())
-	return &buf
+	for _, p := range slices.Sorted(maps.Keys(disk)) {
+		if err := addFromDisk(w, dirs, p, disk[p]); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+func addFromDisk(w *tar.Writer, dirs map[string]bool, p, from string) error {
+	file, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	return add(w, dirs, p, info.Size(), file)
+}
+
+// add writes a file, and the folders it is in that are not in dirs.
+func add(w *tar.Writer, dirs map[string]bool, p string, size int64, content io.Reader) error {
+	for _, dir := range above(p) {
+		if dirs[dir] {
+			continue
+		}
+		dirs[dir] = true
+		if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: dir + "/", Mode: 0o755, ModTime: time.Unix(0, 0)}); err != nil {
+			return err
+		}
+	}
+	if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: p, Mode: 0o755, Size: size, ModTime: time.Unix(0, 0)}); err != nil {
+		return err
+	}
+	_, err := io.Copy(w, content)
+	return err
 }
 
 // above returns the folders that p is in, the widest first.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"maps"
-	"os"
 	"path"
 	"strings"
 
@@ -166,15 +164,11 @@ func (m maker) engine(ctx context.Context, h hostImage, part string) (string, er
 		if err != nil {
 			return err
 		}
-		f := files{}
+		disk := map[string]string{}
 		for at, from := range programs {
-			if f[strings.TrimPrefix(at, "/")], err = os.ReadFile(from); err != nil {
-				return err
-			}
+			disk["engine"+at] = from
 		}
-		f = f.under("engine")
-		maps.Copy(f, hostFolder("engine"))
-		return m.build(ctx, ref, sum, f, map[string]string{"PART": part})
+		return m.buildLarge(ctx, ref, sum, hostFolder("engine"), disk, map[string]string{"PART": part})
 	})
 }
 
@@ -187,11 +181,19 @@ func (h hostImage) suiteName() string {
 
 // files are what is beside the packages.
 func (h hostImage) files(agent binary.Program) files {
-	f := rooted(agent.Files).under("agent")
+	f := withAgent(agent)
 	source := hostFolder("host")
 	f["Dockerfile"] = source["Dockerfile"]
 	f["sbin/dnslab-host"] = source["dnslab-host"]
+	return f
+}
+
+// withAgent returns the agent, under the name dnslab-agent in PATH, and what
+// puts it before runc.
+func withAgent(agent binary.Program) files {
+	f := rooted(agent.Files).under("agent")
 	f["sbin/dnslab-agent"] = []byte("#!/bin/sh\nexec " + strings.Join(agent.Args, " ") + " \"$@\"\n")
+	f["sbin/dnslab-fit"] = hostFolder("host")["dnslab-fit"]
 	return f
 }
 

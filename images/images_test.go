@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -241,6 +242,22 @@ func TestTarIsTheSameEachTime(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "a b/ b/c/ b/c/d b/x" {
 		t.Errorf("it has %s", got)
+	}
+}
+
+func TestStreamEndsEarly(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "x"), make([]byte, 1<<20), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	in := files{"a": []byte("1")}.stream(map[string]string{"b/x": filepath.Join(dir, "x")})
+	if n, err := io.CopyN(io.Discard, in, 1<<20); n != 1<<20 || err != nil {
+		t.Errorf("read %d, %v", n, err)
+	}
+	in.Close()
+	missing := files{}.stream(map[string]string{"y": filepath.Join(dir, "y")})
+	if _, err := io.Copy(io.Discard, missing); !os.IsNotExist(err) {
+		t.Errorf("error %v, want that a file is missing", err)
 	}
 }
 
