@@ -6,6 +6,9 @@
 // and nftables to read rules with. What an image is made of is data, in the
 // folders beside this file.
 //
+// What others run in has images too: [HostNames] are those of lab hosts,
+// [NodeImageNames] those of the nodes of KIND clusters.
+//
 //	ref, err := images.Ensure(ctx, engine, images.Helper, say)
 //
 // Images are a cache. Each is named by the hash of what it is made of, and

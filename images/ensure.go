@@ -13,8 +13,8 @@ import (
 	"github.com/dnslab/dnslab/runner/agent/binary"
 )
 
-// Ensure returns the reference of the image called name, one of [Names] or
-// [HostNames], and makes it where the engine does not have it. It is safe for
+// Ensure returns the reference of the image called name, one of [Names],
+// [HostNames] or [NodeImageNames], and makes it where the engine does not have it. It is safe for
 // concurrent use: what several ask for is made once. Say hears in plain words
 // what is being made; it hears nothing when nothing is to be done.
 func Ensure(ctx context.Context, e Engine, name string, say func(string)) (ref string, err error) {
@@ -48,7 +48,7 @@ func Ref(ctx context.Context, e Engine, name string) (string, error) {
 	return p.ref(ctx, agent, goos+"/"+arch)
 }
 
-// A plan is how an image is made, of a node or of a lab host.
+// A plan is how an image is made, of a node, of a lab host or of a cluster's node.
 type plan interface {
 	ref(ctx context.Context, agent binary.Program, platform string) (string, error)
 	make(ctx context.Context, m maker, agent binary.Program) (ref string, err error)
@@ -57,6 +57,9 @@ type plan interface {
 func planOf(name string) (plan, error) {
 	if h, err := hostImageOf(name); err == nil {
 		return h, nil
+	}
+	if n, err := nodeImageOf(name); err == nil {
+		return n, nil
 	}
 	return definitionOf(name)
 }

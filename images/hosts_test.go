@@ -32,11 +32,7 @@ func TestHostIsMadeOfLayers(t *testing.T) {
 	if _, err := sibling.make(t.Context(), makerFor(e), anAgent); err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, ref := range e.made {
-		names = append(names, strings.Split(strings.TrimPrefix(ref, "dnslab/"), ":")[0])
-	}
-	if got := strings.Join(names, " "); got != "packages-trixie host-trixie host-trixie host-sibling" {
+	if got := madeNames(e); got != "packages-trixie host-trixie host-trixie host-sibling" {
 		t.Errorf("made %s", got)
 	}
 }

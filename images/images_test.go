@@ -217,6 +217,9 @@ func TestStagesAreLabelled(t *testing.T) {
 	for _, dir := range []string{"packages", "engine", "host"} {
 		dockerfiles["hosts/"+dir] = hostFolder(dir)
 	}
+	for _, dir := range []string{"packages", "cluster", "node"} {
+		dockerfiles["kindnode/"+dir] = nodeFolder(dir)
+	}
 	for dir, f := range dockerfiles {
 		lines := strings.Split(string(f["Dockerfile"]), "\n")
 		for i, line := range lines {

@@ -29,7 +29,7 @@ func imageCommand() *cobra.Command {
 			RunE: func(c *cobra.Command, names []string) error { return eachKeeper(c, names, do) },
 		})
 	}
-	sub("build [NAME...]", "Build images that are not there (default those of nodes; of lab hosts by name: host-trixie)", buildImages)
+	sub("build [NAME...]", "Build images that are not there (default those of nodes; of lab hosts and of KIND nodes by name: host-trixie)", buildImages)
 	sub("ls [NAME...]", "List the images that are there, with sizes", listImages)
 	sub("rm [NAME...]", "Remove images (default all)", func(ctx context.Context, w io.Writer, t runner.Target, names []string) error {
 		gone, err := removeImages(ctx, t.Runtime.(imageKeeper), names)
@@ -42,7 +42,7 @@ func imageCommand() *cobra.Command {
 }
 
 func imageNames(_ *cobra.Command, names []string) error {
-	all := slices.Concat(images.Names(), images.HostNames())
+	all := slices.Concat(images.Names(), images.HostNames(), images.NodeImageNames())
 	for _, n := range names {
 		if slices.Contains(all, n) {
 			continue
