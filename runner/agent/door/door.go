@@ -1,8 +1,8 @@
 // Package door carries many connections over one stream, such as the standard
-// input and output of an agent: from a unix socket here to a unix socket in a
+// input and output of an agent: from here to a unix socket or a TCP port in a
 // container, with no port between.
 //
-//	door.Serve(stdio, "/run/docker.sock")       // the agent's side
+//	door.Serve(ctx, stdio, "/run/docker.sock")  // the agent's side; or "127.0.0.1:6443"
 //	d, err := door.Open(stream)                 // this side
 //	go d.Lead(listener)
 //
@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -23,15 +24,16 @@ import (
 	"github.com/hashicorp/yamux"
 )
 
-// Serve opens a connection to the unix socket for each that comes out of the
-// stream, until the stream ends. Before, it waits until somebody listens there.
-func Serve(ctx context.Context, stream io.ReadWriteCloser, socket string) error {
+// Serve opens a connection to address for each that comes out of the stream,
+// until the stream ends. Before, it waits until somebody listens there. An
+// address is the path of a unix socket, or a TCP address with its port.
+func Serve(ctx context.Context, stream io.ReadWriteCloser, address string) error {
 	session, err := yamux.Server(stream, config())
 	if err != nil {
 		return err
 	}
 	defer session.Close()
-	if err := await(ctx, session, socket); err != nil {
+	if err := await(ctx, session, address); err != nil {
 		return err
 	}
 	for {
@@ -40,22 +42,41 @@ func Serve(ctx context.Context, stream io.ReadWriteCloser, socket string) error 
 			return nil // the other side went away
 		}
 		go func() {
-			c, err := net.Dial("unix", socket)
+			c, err := dial(address)
 			if err != nil {
 				s.Close()
 				return
 			}
-			join(c.(*net.UnixConn), s)
+			join(c, s)
 		}()
 	}
 }
 
-// await asks until somebody listens at socket, or the other side went away.
-func await(ctx context.Context, session *yamux.Session, socket string) error {
+// A conn is one whose halves can be closed one by one.
+type conn interface {
+	net.Conn
+	CloseRead() error
+	CloseWrite() error
+}
+
+func dial(address string) (conn, error) {
+	network := "tcp"
+	if strings.HasPrefix(address, "/") {
+		network = "unix"
+	}
+	c, err := net.Dial(network, address)
+	if err != nil {
+		return nil, err
+	}
+	return c.(conn), nil
+}
+
+// await asks until somebody listens at address, or the other side went away.
+func await(ctx context.Context, session *yamux.Session, address string) error {
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
 	for {
-		c, err := net.Dial("unix", socket)
+		c, err := dial(address)
 		if err == nil {
 			return c.Close()
 		}
@@ -84,7 +105,7 @@ func Open(stream io.ReadWriteCloser) (*Door, error) {
 	return &Door{session}, nil
 }
 
-// Dial opens one connection to the far socket.
+// Dial opens one connection to the far address.
 func (d *Door) Dial() (net.Conn, error) { return d.session.OpenStream() }
 
 // Lead lets every connection to l through the door, until l or the door is
@@ -110,7 +131,7 @@ func (d *Door) Lead(l net.Listener) error {
 			c.Close()
 			return err
 		}
-		go join(c.(*net.UnixConn), s)
+		go join(c.(conn), s)
 	}
 }
 
@@ -133,7 +154,7 @@ func config() *yamux.Config {
 }
 
 // join passes on what either side says until both have ended.
-func join(c *net.UnixConn, s *yamux.Stream) {
+func join(c conn, s *yamux.Stream) {
 	var both sync.WaitGroup
 	both.Go(func() {
 		_, err := io.Copy(s, c)

@@ -38,6 +38,10 @@ func serve(t *testing.T, socket string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	answer(t, l)
+}
+
+func answer(t *testing.T, l net.Listener) {
 	t.Cleanup(func() { l.Close() })
 	go func() {
 		for {
@@ -119,6 +123,31 @@ func TestNobodyListens(t *testing.T) {
 	c.CloseWrite()
 	if answer, err := io.ReadAll(c); err != nil || string(answer) != "x" {
 		t.Errorf("then it read %q, %v", answer, err)
+	}
+}
+
+// A TCP port is a far side too.
+func TestPort(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer(t, l)
+	here, there := net.Pipe()
+	go door.Serve(t.Context(), there, l.Addr().String())
+	d, err := door.Open(here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	c, err := d.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Write([]byte("x"))
+	c.Close() // a half close
+	if answer, err := io.ReadAll(c); err != nil || string(answer) != "x" {
+		t.Errorf("it read %q, %v", answer, err)
 	}
 }
 

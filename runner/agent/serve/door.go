@@ -8,9 +8,10 @@ import (
 	"github.com/dnslab/dnslab/runner/agent/door"
 )
 
-// serveDoor joins standard input and output to a unix socket; see package door.
-func serveDoor(ctx context.Context, socket string) error {
-	return door.Serve(ctx, stdio{os.Stdin, os.Stdout}, socket)
+// serveDoor joins standard input and output to a unix socket or a TCP port;
+// see package door.
+func serveDoor(ctx context.Context, address string) error {
+	return door.Serve(ctx, stdio{os.Stdin, os.Stdout}, address)
 }
 
 // stdio is standard input and output as one stream.

@@ -13,8 +13,8 @@ import (
 // input ends. With "hold" it then waits for a signal, as the first process of
 // a container does. SIGTERM and SIGINT end either at once.
 //
-// In a lab host it has two more uses: "door SOCKET" joins its standard input
-// and output to a unix socket (see package door), and "fit RUNTIME ARG..." is
+// In a lab host it has two more uses: "door ADDRESS" joins its standard input
+// and output to a unix socket or a TCP port (see package door), and "fit RUNTIME ARG..." is
 // an OCI runtime that makes do with what the machine has.
 //
 // What it returns is the exit status: 0, 1 if the stream broke or the runtime
@@ -27,7 +27,7 @@ func Main(args []string) int {
 	case len(args) > 1 && args[0] == "fit":
 		return status(fit(args[1], args[2:]))
 	case len(args) > 0 && !hold:
-		fmt.Fprintln(os.Stderr, "usage: dnslab-agent [hold | door SOCKET | fit RUNTIME ARG...]")
+		fmt.Fprintln(os.Stderr, "usage: dnslab-agent [hold | door ADDRESS | fit RUNTIME ARG...]")
 		return 2
 	}
 	stop := make(chan os.Signal, 1)
