@@ -1,5 +1,5 @@
 #!/bin/sh
-# dnslab.sh OUT [FLAG…]: build dnslab with the agents in it, as a release is.
+# dnslab.sh OUT [FLAG…]: build dnslab with its other programs in it, as a release is.
 # FLAGs are for "go build"; GOOS and GOARCH choose what dnslab itself runs on.
 set -eu
 case $1 in /*) out=$1 ;; *) out=$PWD/$1 ;; esac
@@ -10,9 +10,11 @@ trap 'rm -rf "$tmp"' EXIT
 folder=$PWD/runner/agent/binary/embedded
 replace=
 for arch in amd64 arm64; do
-	CGO_ENABLED=0 GOOS=linux GOARCH=$arch go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$tmp/agent" ./cmd/dnslab-agent
-	gzip -9 -n -c "$tmp/agent" >"$tmp/$arch.gz"
-	replace="$replace${replace:+,}\"$folder/agent-linux-$arch.gz\":\"$tmp/$arch.gz\""
+	for name in agent kind; do
+		CGO_ENABLED=0 GOOS=linux GOARCH=$arch go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$tmp/$name" "./cmd/dnslab-$name"
+		gzip -9 -n -c "$tmp/$name" >"$tmp/$name-$arch.gz"
+		replace="$replace${replace:+,}\"$folder/$name-linux-$arch.gz\":\"$tmp/$name-$arch.gz\""
+	done
 done
 printf '{"Replace":{%s}}' "$replace" >"$tmp/overlay.json"
 commit=$(git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null || echo unknown)

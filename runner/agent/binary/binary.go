@@ -61,7 +61,9 @@ func find(ctx context.Context, goos, goarch string) (Program, error) {
 		p, err = self(goos, goarch)
 	}
 	if errors.Is(err, errNotHere) {
-		p, err = compile(ctx, goos, goarch)
+		var program []byte
+		program, err = compile(ctx, agentProgram, goos, goarch)
+		p = static(program)
 	}
 	return p, err
 }

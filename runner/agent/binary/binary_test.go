@@ -36,11 +36,14 @@ func TestUnpack(t *testing.T) {
 		"embedded/agent-linux-arm64.gz": {Data: packed.Bytes()},
 		"embedded/agent-linux-386.gz":   {Data: []byte("no gzip")},
 	}
-	p, err := unpack(release, "linux", "arm64")
-	if err != nil || string(p.Files[Path]) != "\x7fELF" || len(p.Args) != 1 || p.Args[0] != Path {
+	p, err := unpack(release, "agent", "linux", "arm64")
+	if err != nil || string(p) != "\x7fELF" {
 		t.Errorf("unpack(arm64) = %q, %v", p, err)
 	}
-	if _, err := unpack(release, "linux", "386"); err == nil || errors.Is(err, errNotHere) {
+	if _, err := unpack(release, "kind", "linux", "arm64"); !errors.Is(err, errNotHere) {
+		t.Errorf("a program that it does not carry: error %v", err)
+	}
+	if _, err := unpack(release, "agent", "linux", "386"); err == nil || errors.Is(err, errNotHere) {
 		t.Errorf("unpack(386): error %v, want one that says the file is broken", err)
 	}
 }

@@ -8,6 +8,8 @@
 //   - this very process, if its main has called [SelfServes],
 //   - the Go toolchain and the source of this module.
 //
+// The program that makes clusters is had the same way, but for the second.
+//
 // What an image gets is a [Program]: files and how to start them.
 //
 //	p, err := binary.For(ctx, "linux", "arm64")

@@ -12,22 +12,29 @@ import (
 //go:embed embedded
 var folder embed.FS
 
-// embedded returns what a release build carries.
-func embedded(goos, goarch string) (Program, error) { return unpack(folder, goos, goarch) }
+// embedded returns the agent that a release build carries.
+func embedded(goos, goarch string) (Program, error) {
+	program, err := unpack(folder, "agent", goos, goarch)
+	if err != nil {
+		return Program{}, err
+	}
+	return static(program), nil
+}
 
-func unpack(from fs.FS, goos, goarch string) (Program, error) {
-	name := fmt.Sprintf("embedded/agent-%s-%s.gz", goos, goarch)
+// unpack returns the program called name.
+func unpack(from fs.FS, name, goos, goarch string) ([]byte, error) {
+	name = fmt.Sprintf("embedded/%s-%s-%s.gz", name, goos, goarch)
 	packed, err := fs.ReadFile(from, name)
 	if err != nil {
-		return Program{}, errNotHere
+		return nil, errNotHere
 	}
 	zr, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return Program{}, fmt.Errorf("unpacking %q: %w", name, err)
+		return nil, fmt.Errorf("unpacking %q: %w", name, err)
 	}
 	program, err := io.ReadAll(zr)
 	if err != nil {
-		return Program{}, fmt.Errorf("unpacking %q: %w", name, err)
+		return nil, fmt.Errorf("unpacking %q: %w", name, err)
 	}
-	return static(program), nil
+	return program, nil
 }

@@ -13,25 +13,23 @@ import (
 	"strings"
 )
 
+// Where the source of this module is, and in it those of its programs.
 const (
-	module  = "github.com/dnslab/dnslab"
-	program = "./cmd/dnslab-agent"
+	module       = "github.com/dnslab/dnslab"
+	agentProgram = "./cmd/dnslab-agent"
+	kindProgram  = "./cmd/dnslab-kind"
 )
 
-// compile builds the agent from source.
-func compile(ctx context.Context, goos, goarch string) (Program, error) {
+// compile builds a program of this module from source.
+func compile(ctx context.Context, pkg, goos, goarch string) ([]byte, error) {
 	if _, err := exec.LookPath("go"); err != nil {
-		return Program{}, errors.New("this build of dnslab carries none: install a release of dnslab, or Go, with which it can be built")
+		return nil, errors.New("this build of dnslab carries none: install a release of dnslab, or Go, with which it can be built")
 	}
 	dir, err := source(ctx)
 	if err != nil {
-		return Program{}, err
+		return nil, err
 	}
-	p, err := build(ctx, dir, program, goos, goarch)
-	if err != nil {
-		return Program{}, err
-	}
-	return static(p), nil
+	return build(ctx, dir, pkg, goos, goarch)
 }
 
 // source returns the folder of this module's source: a checkout, or where
