@@ -93,6 +93,12 @@ func traits(n topo.Node, aliases []string) string {
 		all = append(all, string(n.Image))
 	}
 	say("as", aliases)
+	if n.Pod.DNSPolicy != "" {
+		say("dnsPolicy", []string{n.Pod.DNSPolicy})
+	}
+	if n.Mode == topo.ServiceAddress {
+		all = append(all, service(n.Service))
+	}
 	if n.Hostname != "" {
 		say("hostname", []string{n.Hostname})
 	}
@@ -111,4 +117,15 @@ func traits(n topo.Node, aliases []string) string {
 		all = append(all, "started later")
 	}
 	return topo.Plain(strings.Join(all, ", "))
+}
+
+// service says what a service is.
+func service(s topo.Service) string {
+	switch {
+	case s.External != "":
+		return "alias of " + s.External
+	case s.Headless:
+		return "of " + s.Of + ", headless"
+	}
+	return "of " + s.Of
 }

@@ -34,11 +34,19 @@ type Write struct {
 // FlushRules removes every NAT rule from a node's network namespace.
 type FlushRules struct{ Of Node }
 
-func (Program) Touches() Scope    { return World }
-func (Close) Touches() Scope      { return World }
-func (Serve) Touches() Scope      { return World }
-func (Write) Touches() Scope      { return World }
-func (FlushRules) Touches() Scope { return World }
+func (Program) Touches() Scope      { return World }
+func (Close) Touches() Scope        { return World }
+func (Serve) Touches() Scope        { return World }
+func (a Write) Touches() Scope      { return a.Node.shared() }
+func (a FlushRules) Touches() Scope { return a.Of.shared() }
+
+// shared is the scope of what changes n: a node of the cluster is everybody's.
+func (n Node) shared() Scope {
+	if n.Mode == ClusterNode {
+		return Cluster
+	}
+	return World
+}
 
 func (a Program) Place() Place    { return Place{Inside, a.Upstream.Name} }
 func (a Close) Place() Place      { return Place{Inside, a.Upstream.Name} }

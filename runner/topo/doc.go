@@ -24,6 +24,9 @@
 //	{web.ptr6}     the name under ip6.arpa. of its first IPv6 address
 //	lab.test       the zone of this run, as in "out.lab.test."
 //
+// In a cluster {lab} is the lab's namespace, and so is the name of any other
+// that one of its pods is in.
+//
 // What comes back is read the same way round: an assertion sees "web.lan.",
 // "out.lab.test." and "nameserver {up}", whatever the run called them.
 package topo

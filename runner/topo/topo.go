@@ -26,6 +26,11 @@ const (
 	HostNetwork   Mode = "host"           // the host's own network namespace
 	SharedNetwork Mode = "shared"         // that of the node in ShareWith
 	BesideHost    Mode = "beside-host"    // that of the engine under the lab host: the host's own neighbour, an upstream for its resolv.conf
+
+	PodNetwork     Mode = "pod"            // a pod on the cluster's network; with HostNetwork it is one on its node's
+	ServiceAddress Mode = "service"        // nothing runs: a name, and mostly an address, that leads to pods; see Service
+	ClusterNode    Mode = "cluster-node"   // nothing is made: a node that the cluster has, by KIND's name for it: "control-plane", "worker", "worker2"
+	BesideCluster  Mode = "beside-cluster" // a plain container on the network that the cluster's nodes are on
 )
 
 // An Image says which libc a node has beside its agent.
@@ -58,6 +63,8 @@ type Node struct {
 	Files      map[string]string // path to content, put there before the node starts
 	Mounts     []Mount
 	Serves     []Reply // of an upstream: how it answers from the start; see Reply
+	Pod        Pod     // what only pods have
+	Service    Service // with Mode ServiceAddress
 
 	Later bool // not started until an act starts it
 }

@@ -1,0 +1,49 @@
+package topo
+
+import "fmt"
+
+// Home is the namespace of a lab in a cluster, made with it and gone with it:
+// {lab} in names, as in "{web}.{lab}.svc.cluster.local.".
+const Home = "lab"
+
+// Pod is what a node has only as a pod. What it shares with other containers
+// is where theirs is: DNS, Search and Options become its dnsConfig, ExtraHosts
+// its hostAliases, Mode HostNetwork its hostNetwork.
+type Pod struct {
+	Namespace string // another one of the lab's, {NAME} in names; empty is Home
+	DNSPolicy string // "Default", "ClusterFirst", "ClusterFirstWithHostNet", "None"; empty leaves it to the cluster
+	Subdomain string // spec.subdomain: with Hostname, and a headless service of that name, a name of its own
+	On        string // the cluster's node that it runs on, as ClusterNode names it; empty is wherever
+}
+
+// Service is what a node with Mode ServiceAddress stands for.
+type Service struct {
+	Of       string // the pod that it leads to
+	Headless bool   // no address: the name is that of its pods
+	External string // spec.externalName: the name is an alias of this one, and the service leads to no pod
+	Ports    []Port // empty is DNS: port 53 over UDP and TCP
+}
+
+// Port is one of a service, with a name: SRV asks for it as _NAME._PROTOCOL.
+type Port struct {
+	Name     string // "dns"
+	Protocol string // "UDP", "TCP"
+	Number   int    // of the service and of its pod
+}
+
+// Scale sets how many replicas of CoreDNS the cluster has, and returns when
+// that many are ready.
+type Scale struct{ Replicas int }
+
+// SetCorefile gives the cluster's CoreDNS another configuration, and returns
+// when the servers that have it are ready.
+type SetCorefile struct {
+	Corefile string
+	Says     string // "without the plugin cache": for people
+}
+
+func (Scale) Touches() Scope       { return Cluster }
+func (SetCorefile) Touches() Scope { return Cluster }
+
+func (a Scale) String() string       { return fmt.Sprintf("scale CoreDNS to %d", a.Replicas) }
+func (a SetCorefile) String() string { return "from now on the cluster's CoreDNS: " + a.Says }
