@@ -106,7 +106,7 @@ func (r *running) all(ctx context.Context, targets []Target) {
 	}
 	r.Watch.Report(progress.Planned{Results: r.out.Planned})
 	next := make(chan job)
-	var workers, others sync.WaitGroup
+	var workers, alone, others sync.WaitGroup
 	for range r.Parallel {
 		workers.Go(func() {
 			for j := range next {
@@ -117,7 +117,8 @@ func (r *running) all(ctx context.Context, targets []Target) {
 	}
 	for t := range r.turns(ctx, targets) {
 		others.Go(func() { prepareAhead(ctx, t.jobs[min(r.Parallel, len(t.jobs)):]) })
-		for _, j := range t.jobs {
+		shared, last := t.split()
+		for _, j := range shared {
 			t.going.Add(1)
 			select {
 			case next <- j:
@@ -127,14 +128,25 @@ func (r *running) all(ctx context.Context, targets []Target) {
 			}
 			break
 		}
+		alone.Go(func() { r.oneByOne(ctx, t, last) })
 		others.Go(func() { r.finish(ctx, t) })
 	}
 	close(next)
 	workers.Wait()
+	alone.Wait()
 	how := ended(ctx)
 	others.Wait()
 	r.out.Ended = how
 	slices.SortStableFunc(r.out.Results, r.order(targets))
+}
+
+// oneByOne runs the jobs that have the runtime alone, when the others are done.
+func (r *running) oneByOne(ctx context.Context, t *turn, jobs []job) {
+	defer close(t.quiet)
+	t.going.Wait()
+	for _, j := range jobs {
+		r.add(r.do(ctx, j))
+	}
 }
 
 // openAhead makes what targets need while those before them run.

@@ -422,3 +422,30 @@ func (h *heard) Report(e progress.Event) {
 		h.all = append(h.all, fmt.Sprintf("%s %s %d: %d", what, e.Lab, e.Round, e.Tally.Total()))
 	}
 }
+
+// A lab that changes the cluster has it alone, after those that share it.
+func TestAlone(t *testing.T) {
+	f := straw()
+	changing := func(name string) labs.Lab {
+		l := yes(name, "holds")
+		l.Steps[0].Do = []topo.Act{topo.Scale{}}
+		return l
+	}
+	var began []string
+	f.file = func(_ context.Context, lab string, _ int, _ string) *string {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		began = append(began, lab)
+		if f.open > 1 && strings.HasPrefix(lab, "changing") {
+			t.Errorf("%s shares the cluster with %d others", lab, f.open-1)
+		}
+		return text("yes")
+	}
+	run := runAll(t.Context(), t, f, Options{Parallel: 4}, changing("changing-one"), yes("one", "holds"), changing("changing-two"), yes("two", "holds"))
+	if len(began) != 4 || began[2] != "changing-one" || began[3] != "changing-two" {
+		t.Errorf("they came as %q, want those that change the cluster last, in their order", began)
+	}
+	if got := line(run); !slices.Equal(got, []string{"changing-one/holds pass", "one/holds pass", "changing-two/holds pass", "two/holds pass"}) {
+		t.Errorf("results are %q", got)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/results/progress"
 	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/topo"
 )
 
 // A Target is a runtime that was asked for: one at hand, or one that can be
@@ -45,9 +46,23 @@ type turn struct {
 	began time.Time
 	about driver.About
 	jobs  []job
-	going sync.WaitGroup // jobs that were handed out
+	going sync.WaitGroup // jobs that were handed out, and share the runtime
+	quiet chan struct{}  // closed when no job goes on
 	done  func()         // told when the last of them has come to its end
 	gone  func()         // told when it was let go
+}
+
+// split tells jobs that share the runtime from those that have it alone, as
+// what changes a cluster does. One that changes the host gets another runtime.
+func (t *turn) split() (shared, alone []job) {
+	for _, j := range t.jobs {
+		if j.lab.Scope() == topo.Cluster {
+			alone = append(alone, j)
+		} else {
+			shared = append(shared, j)
+		}
+	}
+	return shared, alone
 }
 
 // part is the run as it would be with t alone.
@@ -95,7 +110,7 @@ func (r *running) turns(ctx context.Context, targets []Target) <-chan *turn {
 		order := sequence(ctx, targets)
 		for i, n := range order {
 			t := targets[n]
-			one := &turn{Target: t, n: n, done: func() {}, gone: func() {}}
+			one := &turn{Target: t, n: n, quiet: make(chan struct{}), done: func() {}, gone: func() {}}
 			if t.Opener == nil {
 				atHand.Add(1)
 				one.done = atHand.Done
@@ -189,7 +204,7 @@ func (r *running) claims(t Target) int {
 // finish waits for the jobs of a turn, and lets go of its runtime.
 func (r *running) finish(ctx context.Context, t *turn) {
 	defer t.gone()
-	t.going.Wait()
+	<-t.quiet
 	t.done()
 	if t.Runtime == nil {
 		return
