@@ -1,14 +1,18 @@
 package host
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
+
+	"github.com/dnslab/dnslab/images"
 )
 
 // agentProgram is the agent in a host's image; see images/hosts.go.
@@ -91,6 +95,47 @@ func (h *Host) execAs(ctx context.Context, c command) (Output, error) {
 	var out, complaint bytes.Buffer
 	status, err := h.stream(ctx, c, strings.NewReader(""), &out, &complaint)
 	return Output{out.String(), complaint.String(), status}, err
+}
+
+// Run runs a command as [Host.Exec] does, with in as its input where that is
+// not nil, and returns what it printed. A command that fails is an error, with
+// the last lines of what it complained of.
+func (h *Host) Run(ctx context.Context, in io.Reader, args ...string) (string, error) {
+	if in == nil {
+		in = strings.NewReader("")
+	}
+	var out, complaint bytes.Buffer
+	status, err := h.stream(ctx, h.asUser(args), in, &out, &complaint)
+	if err == nil && status != 0 {
+		err = fmt.Errorf("running %q in the lab host %q: it ended with %d: %s", args, h.Name, status, images.LastLines(complaint.String(), 20))
+	}
+	return out.String(), err
+}
+
+// Stream starts a command as [Host.Exec] does and returns its input and output.
+func (h *Host) Stream(ctx context.Context, args ...string) (io.ReadWriteCloser, error) {
+	p, err := h.exec(ctx, h.asUser(args))
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Put makes a program of the host, which anybody there can run.
+func (h *Host) Put(ctx context.Context, path string, program []byte) error {
+	var buf bytes.Buffer
+	w := tar.NewWriter(&buf)
+	err := w.WriteHeader(&tar.Header{Name: strings.TrimPrefix(path, "/"), Mode: 0o755, Size: int64(len(program))})
+	if err == nil {
+		_, err = w.Write(program)
+	}
+	if err = errors.Join(err, w.Close()); err == nil {
+		_, err = h.out.API().CopyToContainer(ctx, h.id, client.CopyToContainerOptions{DestinationPath: "/", Content: &buf})
+	}
+	if err != nil {
+		return fmt.Errorf("putting %q into the lab host %q: %w", path, h.Name, err)
+	}
+	return nil
 }
 
 // stream runs a command with its input and outputs, and returns its exit status.

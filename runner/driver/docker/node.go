@@ -68,6 +68,8 @@ func (w *world) config(ctx context.Context, n topo.Node) (*container.Config, *co
 		host.NetworkMode = "bridge"
 	case topo.HostNetwork:
 		host.NetworkMode = "host"
+	case topo.BesideCluster:
+		host.NetworkMode = kindNetwork
 	case topo.SharedNetwork:
 		host.NetworkMode = container.NetworkMode("container:" + w.Name(n.ShareWith))
 	default:
@@ -85,6 +87,10 @@ func (w *world) config(ctx context.Context, n topo.Node) (*container.Config, *co
 	host.Mounts, err = w.mounts(ctx, n)
 	return cfg, host, err
 }
+
+// kindNetwork is what KIND calls the network of its nodes (kind v0.33.0
+// pkg/cluster/internal/providers/docker/network.go, fixedNetworkName).
+const kindNetwork = "kind"
 
 func (w *world) links(n topo.Node) []string {
 	var links []string

@@ -58,6 +58,9 @@ func (w *world) place(n topo.Node, c *container) {
 	case topo.HostNetwork:
 		c.NetNS = &namespace{Mode: "host"}
 		return
+	case topo.BesideCluster:
+		w.r.join(c, kindNetwork, nil)
+		return
 	case topo.SharedNetwork:
 		c.NetNS = shared(w.Name(n.ShareWith))
 		return
@@ -66,6 +69,10 @@ func (w *world) place(n topo.Node, c *container) {
 		w.r.join(c, w.Name(a.Network.Name), a.Aliases)
 	}
 }
+
+// kindNetwork is what KIND calls the network of its nodes (kind v0.33.0
+// pkg/cluster/internal/providers/podman/network.go, fixedNetworkName).
+const kindNetwork = "kind"
 
 func (w *world) connect(ctx context.Context, id string, net topo.Network, aliases []string) error {
 	return w.r.api.do(ctx, post("networks", w.Name(net.Name), "connect").of(struct {

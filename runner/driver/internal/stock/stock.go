@@ -14,9 +14,9 @@ import (
 // A Stock has dnslab's own images on one engine: made there, or handed to it
 // by a supply. It may be used by several goroutines.
 type Stock struct {
-	engine Engine
+	engine Receiver
 	supply driver.Supply
-	say    func(string)
+	make   func(ctx context.Context, name string) (string, error) // where there is no supply
 
 	loading sync.Mutex // one archive at a time
 
@@ -27,10 +27,14 @@ type Stock struct {
 // An Engine makes images, or takes them as they are.
 type Engine interface {
 	images.Engine
+	Receiver
 
 	// Called is what the engine calls an image that was made on it as ref.
 	Called(ref string) string
+}
 
+// A Receiver takes images as they are.
+type Receiver interface {
 	// Receive loads ref of an archive, unless it is there, and returns what
 	// the engine calls it.
 	Receive(ctx context.Context, ref string, archive func(context.Context) (io.ReadCloser, error)) (string, error)
@@ -39,11 +43,21 @@ type Engine interface {
 // New returns a stock on e: its images are made there, or where o has a supply
 // taken from that.
 func New(e Engine, o driver.Options) *Stock {
-	s := &Stock{engine: e, supply: o.Images, say: o.Say, refs: map[string]string{}}
-	if s.say == nil {
-		s.say = func(string) {}
+	say := o.Say
+	if say == nil {
+		say = func(string) {}
+	}
+	s := Fed(e, o.Images)
+	s.make = func(ctx context.Context, name string) (string, error) {
+		ref, err := images.Ensure(ctx, e, name, say)
+		return e.Called(ref), err
 	}
 	return s
+}
+
+// Fed returns a stock on an engine that makes no images of its own.
+func Fed(r Receiver, supply driver.Supply) *Stock {
+	return &Stock{engine: r, supply: supply, refs: map[string]string{}}
 }
 
 // Prepare gets the images that t and the places need.
@@ -86,8 +100,7 @@ func (s *Stock) Image(ctx context.Context, name string) (string, error) {
 
 func (s *Stock) get(ctx context.Context, name string) (string, error) {
 	if s.supply == nil {
-		ref, err := images.Ensure(ctx, s.engine, name, s.say)
-		return s.engine.Called(ref), err
+		return s.make(ctx, name)
 	}
 	ref, archive, err := s.supply(ctx, name)
 	if err != nil {
@@ -96,6 +109,13 @@ func (s *Stock) get(ctx context.Context, name string) (string, error) {
 	s.loading.Lock()
 	defer s.loading.Unlock()
 	return s.engine.Receive(ctx, ref, archive)
+}
+
+// Forget says that the engine is another one now, which has no images yet.
+func (s *Stock) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.refs)
 }
 
 // Of returns the name of the image that a node runs from.
