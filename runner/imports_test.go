@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"runner/driver/owner":  {},
 	"runner/driver/docker": {"images", "runner/agent", "runner/driver", "runner/driver/internal/...", "runner/driver/owner", "runner/topo"},
 	"runner/driver/podman": {"images", "runner/agent", "runner/driver", "runner/driver/internal/...", "runner/driver/owner", "runner/topo"},
-	"runner/driver/kind":   {"images", "runner/agent", "runner/driver", "runner/driver/owner", "runner/topo"},
+	"runner/driver/kind":   {"runner/agent", "runner/agent/binary", "runner/agent/door", "runner/driver", "runner/driver/internal/...", "runner/driver/owner", "runner/topo"},
 	"runner/driver/all":    {"images", "runner/driver/...", "runner/host"},
 	"runner/host":          {"images", "runner/agent", "runner/agent/door", "runner/driver", "runner/driver/owner", "runner/topo"},
 	"runner":               {"assertions", "labs", "results", "results/progress", "runner/agent", "runner/driver", "runner/topo"},
@@ -43,6 +43,7 @@ var mayImport = map[string][]string{
 	"labs":                 {"assertions", "results", "runner/driver", "runner/topo"},
 	"cmd/dnslab":           {"..."},
 	"cmd/dnslab-agent":     {"runner/agent/serve"},
+	"cmd/dnslab-kind":      {},
 	"bench":                {}, // tests alone
 	"runner/driver/internal/...": { // what engines share
 		"images", "runner/driver", "runner/driver/internal/...", "runner/topo",
@@ -63,7 +64,7 @@ var onlyIn = map[string][]string{
 	"github.com/testcontainers/":           {"runner/host"},
 	"github.com/hashicorp/":                {"runner/agent/door"},
 	"k8s.io/":                              {"runner/driver/kind"},
-	"sigs.k8s.io/":                         {"runner/driver/kind"},
+	"sigs.k8s.io/":                         {"cmd/dnslab-kind"},
 	"github.com/spf13/":                    {"cmd/dnslab"},
 	"github.com/miekg/dns":                 {"runner/agent/serve", "runner/driver"},
 	"charm.land/":                          {"results/..."},

@@ -38,7 +38,7 @@ func dryRun(w io.Writer, plan runner.Plan, candidates []all.Candidate, o runner.
 					need[string(n.Image)] = true
 				}
 			}
-			if l.FromOutside() {
+			if l.FromOutside() && c.Engine != "kubernetes" { // a node of a cluster has what it takes
 				need["helper"] = true
 			}
 		}
@@ -52,9 +52,11 @@ func dryRun(w io.Writer, plan runner.Plan, candidates []all.Candidate, o runner.
 		}
 		imagesNeeded(w, need)
 		if c.Made() {
-			seconds, bytes := images.HostCostAnew(c.Image())
-			fmt.Fprintf(w, "  lab host: image %s; where nothing of it is cached, about %v to build and %.0f MB of disk, shared with others of its suite\n",
-				c.Image(), time.Duration(seconds)*time.Second, float64(bytes)/1e6)
+			for _, image := range c.Images() {
+				what, seconds, bytes := costAnew(image)
+				fmt.Fprintf(w, "  %s: image %s; where nothing of it is cached, about %v to build and %.0f MB of disk, shared with others of its suite\n",
+					what, image, time.Duration(seconds)*time.Second, float64(bytes)/1e6)
+			}
 		}
 		privileges := "containers as any user starts them"
 		if need["helper"] {
@@ -69,6 +71,17 @@ func dryRun(w io.Writer, plan runner.Plan, candidates []all.Candidate, o runner.
 		fmt.Fprintf(w, "  time: about %v once the images are there\n", estimate.Round(5*time.Second))
 	}
 	return nil
+}
+
+// costAnew is what making an image takes where nothing is cached, and what
+// starts from it.
+func costAnew(image string) (what string, seconds int, bytes int64) {
+	if slices.Contains(images.NodeImageNames(), image) {
+		seconds, bytes = images.NodeImageCostAnew(image)
+		return "cluster", seconds, bytes
+	}
+	seconds, bytes = images.HostCostAnew(image)
+	return "lab host", seconds, bytes
 }
 
 func imagesNeeded(w io.Writer, need map[string]bool) {

@@ -161,7 +161,7 @@ func listHosts(ctx context.Context, w io.Writer) error {
 	defer opener.Close(context.WithoutCancel(ctx))
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, c := range all.Candidates() {
-		if c.Made() {
+		if c.Made() && c.Engine != "kubernetes" {
 			fmt.Fprintf(tw, "%s\t%s\n", c.Name, howFar(ctx, opener, c))
 		}
 	}

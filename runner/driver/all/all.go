@@ -7,20 +7,22 @@ import (
 
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/docker"
+	"github.com/dnslab/dnslab/runner/driver/kind"
 	"github.com/dnslab/dnslab/runner/driver/podman"
 	"github.com/dnslab/dnslab/runner/host"
 )
 
 // A Candidate is a runtime that may or may not be had here: an engine of the
-// user's, or a lab host that dnslab makes.
+// user's, a lab host that dnslab makes, or a cluster on one.
 type Candidate struct {
 	Name    string // "docker", "podman-5.8-rootless"
 	Engine  string // "docker", "podman", "kubernetes"
 	Default bool   // one of the runtimes that show each behaviour once
 
-	fix  string
-	open opener
-	host *host.Spec // nil for an engine of the user's
+	fix     string
+	open    opener
+	host    *host.Spec // nil for an engine of the user's
+	cluster *kind.Spec // nil for what is no cluster
 }
 
 // Fix is a command that helps where the runtime cannot be opened.
@@ -29,21 +31,28 @@ func (c Candidate) Fix() string { return c.fix }
 // Made tells whether dnslab makes the runtime.
 func (c Candidate) Made() bool { return c.host != nil }
 
-// Version is that of the engine on a lab host, as far as its name promises it.
+// Version is that of the engine on a lab host, or of Kubernetes, as far as its
+// name promises it.
 func (c Candidate) Version() string {
-	if c.host == nil {
-		return ""
+	switch {
+	case c.cluster != nil:
+		return c.cluster.Kubernetes
+	case c.host != nil:
+		return c.host.Version
 	}
-	return c.host.Version
+	return ""
 }
 
-// Image is the name of the image that a lab host starts from; empty for an
-// engine of the user's.
-func (c Candidate) Image() string {
-	if c.host == nil {
-		return ""
+// Images are the names of the images that a lab host starts from, and then a
+// cluster on it; none for an engine of the user's.
+func (c Candidate) Images() []string {
+	switch {
+	case c.cluster != nil:
+		return []string{c.host.Image, c.cluster.Image()}
+	case c.host != nil:
+		return []string{c.host.Image}
 	}
-	return c.host.Image
+	return nil
 }
 
 type opener func(ctx context.Context, name string, o driver.Options) (driver.Runtime, error)
@@ -66,6 +75,16 @@ func Candidates() []Candidate {
 	}
 	for _, s := range host.Specs() {
 		all = append(all, Candidate{Name: s.Name, Engine: s.Engine, Default: s.Default, fix: "dnslab image build " + s.Image, host: &s})
+	}
+	for _, s := range kind.Specs() {
+		on, err := host.Find(s.Host)
+		if err != nil {
+			panic(err) // a row of a table names none
+		}
+		all = append(all, Candidate{
+			Name: s.Name, Engine: "kubernetes", Default: s.Default, host: &on, cluster: &s,
+			fix: "dnslab image build " + on.Image + " " + s.Image(),
+		})
 	}
 	return all
 }

@@ -2,12 +2,15 @@ package all
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/dnslab/dnslab/images"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/docker"
+	"github.com/dnslab/dnslab/runner/driver/kind"
 	"github.com/dnslab/dnslab/runner/host"
 )
 
@@ -75,7 +78,7 @@ func (p *Opener) Runtime(ctx context.Context, c Candidate) (driver.Runtime, erro
 		if e := h.Close(context.WithoutCancel(ctx)); e != nil {
 			err = fmt.Errorf("%w (and %w: %w)", err, driver.ErrLeft, e)
 		}
-		return nil, fmt.Errorf("opening the engine of the lab host %q: %w", c.Name, err)
+		return nil, fmt.Errorf("opening %q on its lab host: %w", c.Name, err)
 	}
 	return host.On(h, inside, out), nil
 }
@@ -87,7 +90,15 @@ func (p *Opener) inside(ctx context.Context, c Candidate, h *host.Host, out *doc
 	if o.Versions, err = h.Versions(ctx); err != nil {
 		return nil, err
 	}
-	return engines[c.Engine](ctx, c.Name, o)
+	engine, err := engines[h.Engine](ctx, h.Name, o)
+	if err != nil || c.cluster == nil {
+		return engine, err
+	}
+	cluster, err := kind.Open(ctx, *c.cluster, h, engine.(kind.Engine), o)
+	if err != nil {
+		return nil, errors.Join(err, engine.Close(ctx))
+	}
+	return cluster, nil
 }
 
 // Later is a candidate that is opened when its turn comes, as the runner wants it.
@@ -99,50 +110,70 @@ type Later struct {
 	c Candidate
 }
 
-// Open starts the lab host.
+// Open starts the lab host, and the cluster on it.
 func (l Later) Open(ctx context.Context) (driver.Runtime, error) { return l.p.Runtime(ctx, l.c) }
 
-// Ahead makes the image of the lab host.
+// Ahead makes the images of the lab host and of the cluster on it.
 func (l Later) Ahead(ctx context.Context) {
 	if out, err := l.p.outside(); err == nil {
-		images.Ensure(ctx, out.Images(), l.c.host.Image, l.p.o.Say)
+		for _, image := range l.c.Images() {
+			images.Ensure(ctx, out.Images(), image, l.p.o.Say)
+		}
 	}
 }
 
-// Ready tells whether the image of the lab host is there.
+// Ready tells whether these images are there.
 func (l Later) Ready(ctx context.Context) bool {
-	_, has, err := l.p.image(ctx, l.c)
-	return err == nil && has
+	_, lacks, err := l.p.lacks(ctx, l.c)
+	return err == nil && len(lacks) == 0
 }
 
-// image asks the engine outside whether it has the image of a lab host.
-func (p *Opener) image(ctx context.Context, c Candidate) (out *docker.Runtime, has bool, err error) {
+// lacks asks the engine outside which images of a candidate it has not.
+func (p *Opener) lacks(ctx context.Context, c Candidate) (out *docker.Runtime, lacks []string, err error) {
 	if out, err = p.outside(); err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
-	ref, err := images.Ref(ctx, out.Images(), c.host.Image)
-	if err != nil {
-		return nil, false, err
+	for _, image := range c.Images() {
+		ref, err := images.Ref(ctx, out.Images(), image)
+		if err != nil {
+			return nil, nil, err
+		}
+		has, err := out.Images().Has(ctx, ref)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !has {
+			lacks = append(lacks, image)
+		}
 	}
-	has, err = out.Images().Has(ctx, ref)
-	return out, has, err
+	return out, lacks, nil
 }
 
-// State says how far a lab host is from running.
+// State says how far a lab host, or a cluster on one, is from running.
 type State struct {
-	Ready   bool  // its image is there
-	Seconds int   // that making the image takes, about
-	Bytes   int64 // of disk that the image takes, about
+	Ready   bool  // its images are there
+	Seconds int   // that making the images takes, about
+	Bytes   int64 // of disk that the images take, about
 }
 
-// State asks whether the image of a lab host is there. An error says in one
-// line why it cannot be made.
+// State asks whether the images of a candidate are there. An error says in one
+// line why one cannot be made.
 func (p *Opener) State(ctx context.Context, c Candidate) (State, error) {
-	out, has, err := p.image(ctx, c)
-	if err != nil || has {
-		return State{Ready: has}, err
+	out, lacks, err := p.lacks(ctx, c)
+	s := State{Ready: err == nil && len(lacks) == 0}
+	for _, image := range lacks {
+		seconds, bytes, err := cost(ctx, out.Images(), image)
+		if err != nil {
+			return s, err
+		}
+		s.Seconds, s.Bytes = s.Seconds+seconds, s.Bytes+bytes
 	}
-	var s State
-	s.Seconds, s.Bytes, err = images.HostCost(ctx, out.Images(), c.host.Image)
 	return s, err
+}
+
+func cost(ctx context.Context, e images.Engine, image string) (seconds int, bytes int64, err error) {
+	if slices.Contains(images.NodeImageNames(), image) {
+		return images.NodeImageCost(ctx, e, image)
+	}
+	return images.HostCost(ctx, e, image)
 }

@@ -43,7 +43,7 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 	if s.has(driver.IPv6Only) {
 		top = append(top, topo.Node{Name: "six", On: topo.On(topo.Network{Name: "new", IPv6: true, NoIPv4: true})})
 	}
-	w := s.up(ctx, t, top)
+	w := s.up(ctx, t, s.fitting(top))
 
 	k := w.Known()
 	var4 := []func(netip.Addr) bool{netip.Addr.Is4}
@@ -52,10 +52,10 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 		node, on string
 		want     []func(netip.Addr) bool
 	}{
-		{"full", "lan", var4}, {"inner", "closed", var4}, {"inner", "other", var4}, {"plain", "default-bridge", var4},
+		{"full", s.on("lan"), var4}, {"inner", "closed", var4}, {"inner", "other", var4}, {"plain", "default-bridge", var4},
 		{"sharing", "shared", nil}, {"onhost", "host", nil}, {"both", "dual", append(var4, var6...)}, {"six", "new", var6},
 	} {
-		if _, made := top.Node(n.node); !made {
+		if _, made := s.fitting(top).Node(n.node); !made {
 			continue
 		}
 		got := k.Addrs[n.node][n.on]
@@ -68,7 +68,7 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 		}
 	}
 
-	upAddr := k.Addrs["up"]["lan"][0].String()
+	upAddr := k.Addrs["up"][s.on("lan")][0].String()
 	for _, f := range []struct {
 		node, path, want string
 		mounted          bool
@@ -88,7 +88,7 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 		{"onhost", "/etc/hosts", "localhost", false},
 		{"plain", "/etc/resolv.conf", "nameserver 192.0.2.53", false},
 	} {
-		if _, made := top.Node(f.node); !made || f.mounted && !s.has(driver.HostFiles) {
+		if _, made := s.fitting(top).Node(f.node); !made || f.mounted && !s.has(driver.HostFiles) {
 			continue
 		}
 		if text := s.read(ctx, t, w, topo.Place{At: topo.Inside, Name: f.node}, f.path); !strings.Contains(text, f.want) {
@@ -99,6 +99,34 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 		t.Errorf("closing: %v", err)
 	}
 	s.nothingLeft(t)
+}
+
+// fitting is t for an engine that has no networks of the user's: a cluster. A
+// node is a pod there, on the network that all are on; one that is about
+// networks is left out.
+func (s *suite) fitting(t topo.Topology) topo.Topology {
+	if s.has(driver.UserNetworks) {
+		return t
+	}
+	var pods topo.Topology
+	for _, n := range t {
+		switch {
+		case n.Mode == topo.OnNetworks && len(n.On) == 1:
+			n.Mode, n.On = topo.PodNetwork, nil
+		case n.Mode != topo.HostNetwork:
+			continue
+		}
+		pods = append(pods, n)
+	}
+	return pods
+}
+
+// on is where the addresses of a node on that network are.
+func (s *suite) on(network string) string {
+	if s.has(driver.UserNetworks) {
+		return network
+	}
+	return string(topo.PodNetwork)
 }
 
 func (s *suite) has(c driver.Cap) bool {

@@ -27,6 +27,9 @@ type Driver struct {
 	// Open connects to the runtime for a run. An error skips the suite.
 	Open func(context.Context, driver.Options) (driver.Runtime, error)
 
+	// More are tests of what only this driver has, by name, on the same runtime.
+	More map[string]func(context.Context, *testing.T, driver.Runtime)
+
 	// Left lists everything in the engine that carries the label
 	// dnslab.run=RUN, in words such as "container web-r1x1".
 	Left func(ctx context.Context, run string) ([]string, error)
@@ -41,7 +44,8 @@ var (
 	small = topo.Topology{web, up, late} // web comes after up, whatever the order here
 )
 
-// Run holds d to what package driver promises.
+// Run holds d to what package driver promises. What is about networks of the
+// user's is left out where the runtime says that it has none.
 func Run(t *testing.T, d Driver) {
 	s := &suite{Driver: d, run: "t" + strings.ToLower(strings.NewReplacer("-", "", ":", "", ".", "", "T", "", "Z", "").Replace(time.Now().UTC().Format("0102T150405.000Z")))}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
@@ -62,6 +66,9 @@ func Run(t *testing.T, d Driver) {
 	t.Run("TwoWorlds", func(t *testing.T) { s.two(ctx, t) })
 	t.Run("FailedUp", func(t *testing.T) { s.failed(ctx, t) })
 	t.Run("Cancelled", func(t *testing.T) { s.cancelled(ctx, t) })
+	for name, test := range d.More {
+		t.Run(name, func(t *testing.T) { test(ctx, t, rt) })
+	}
 }
 
 type suite struct {
@@ -104,12 +111,16 @@ func (s *suite) up(ctx context.Context, t *testing.T, top topo.Topology) driver.
 }
 
 func (s *suite) world(ctx context.Context, t *testing.T) {
-	w := s.up(ctx, t, small)
+	w := s.up(ctx, t, s.fitting(small))
 	k := w.Known()
-	if len(k.Addrs["web"]["lan"]) != 1 || len(k.Addrs["late"]) != 0 {
+	if len(k.Addrs["web"][s.on("lan")]) != 1 || len(k.Addrs["late"]) != 0 {
 		t.Errorf("addresses are %v: web should have one on lan, late none yet", k.Addrs)
 	}
-	if k.Names["web"] == "web" || !strings.HasPrefix(k.Names["web"], "web-") || !strings.HasPrefix(k.Names["lan"], "lan-") {
+	around := "lan" // what the world's own are in
+	if !s.has(driver.UserNetworks) {
+		around = topo.Home
+	}
+	if k.Names["web"] == "web" || !strings.HasPrefix(k.Names["web"], "web-") || !strings.HasPrefix(k.Names[around], around+"-") {
 		t.Errorf("names are %v: they should begin with the lab's and be the run's own", k.Names)
 	}
 	if len(k.IDs["web"]) < 12 {
@@ -124,13 +135,13 @@ func (s *suite) world(ctx context.Context, t *testing.T) {
 	}
 	if _, ok := s.caps[driver.Outside]; ok {
 		places := []topo.Place{{At: topo.Netns, Name: "web"}}
-		if err := s.rt.Prepare(ctx, small, places); err != nil {
+		if err := s.rt.Prepare(ctx, s.fitting(small), places); err != nil {
 			t.Fatal(err)
 		}
 		s.rules(ctx, t, w, places[0])
 	}
 	left, err := s.Left(ctx, s.run)
-	if err != nil || len(left) < 4 {
+	if err != nil || len(left) < 3 { // two nodes, and what they are in
 		t.Errorf("only %v carries the label of the run (%v)", left, err)
 	}
 	for range 2 {
@@ -142,7 +153,8 @@ func (s *suite) world(ctx context.Context, t *testing.T) {
 }
 
 func (s *suite) acts(ctx context.Context, t *testing.T) {
-	w := s.up(ctx, t, append(topo.Topology{{Name: "anchor", On: topo.On(other)}}, small...))
+	w := s.up(ctx, t, s.fitting(append(topo.Topology{{Name: "anchor", On: topo.On(other)}}, small...)))
+	web, late := s.fitted(web), s.fitted(late)
 	do := func(a topo.Act) driver.Known {
 		t.Helper()
 		if err := w.Do(ctx, a); err != nil {
@@ -150,16 +162,14 @@ func (s *suite) acts(ctx context.Context, t *testing.T) {
 		}
 		return w.Known()
 	}
-	if k := do(topo.Connect{Node: web, Network: other, Aliases: []string{"w3"}}); len(k.Addrs["web"]["other"]) != 1 {
-		t.Errorf("after connecting, web is at %v", k.Addrs["web"])
+	if !s.has(driver.UserNetworks) {
+		if err := w.Do(ctx, topo.Connect{Node: web, Network: other}); !errors.Is(err, driver.ErrNoAct) {
+			t.Errorf("connecting where there are no networks: %v, not ErrNoAct", err)
+		}
+	} else {
+		s.moves(t, do)
 	}
-	if k := do(topo.Disconnect{Node: web, Network: other}); len(k.Addrs["web"]["other"]) != 0 || len(k.Addrs["web"]["lan"]) != 1 {
-		t.Errorf("after disconnecting, web is at %v", k.Addrs["web"])
-	}
-	if k := do(topo.Rename{Node: web, Name: "shop"}); !strings.HasPrefix(k.Names["shop"], "shop-") {
-		t.Errorf("after renaming, names are %v", k.Names)
-	}
-	if k := do(topo.Start{Node: late}); len(k.Addrs["late"]["lan"]) != 1 {
+	if k := do(topo.Start{Node: late}); len(k.Addrs["late"][s.on("lan")]) != 1 {
 		t.Errorf("after starting, late is at %v", k.Addrs["late"])
 	}
 	s.read(ctx, t, w, topo.Place{At: topo.Inside, Name: "late"}, "/etc/resolv.conf")
@@ -180,10 +190,27 @@ func (s *suite) acts(ctx context.Context, t *testing.T) {
 	s.nothingLeft(t)
 }
 
+// moves puts a node on another network and off it, and gives it a name.
+func (s *suite) moves(t *testing.T, do func(topo.Act) driver.Known) {
+	t.Helper()
+	if k := do(topo.Connect{Node: web, Network: other, Aliases: []string{"w3"}}); len(k.Addrs["web"]["other"]) != 1 {
+		t.Errorf("after connecting, web is at %v", k.Addrs["web"])
+	}
+	if k := do(topo.Disconnect{Node: web, Network: other}); len(k.Addrs["web"]["other"]) != 0 || len(k.Addrs["web"]["lan"]) != 1 {
+		t.Errorf("after disconnecting, web is at %v", k.Addrs["web"])
+	}
+	if k := do(topo.Rename{Node: web, Name: "shop"}); !strings.HasPrefix(k.Names["shop"], "shop-") {
+		t.Errorf("after renaming, names are %v", k.Names)
+	}
+}
+
+// fitted is one node as fitting makes it.
+func (s *suite) fitted(n topo.Node) topo.Node { return s.fitting(topo.Topology{n})[0] }
+
 // two builds the same topology twice at once.
 func (s *suite) two(ctx context.Context, t *testing.T) {
-	a, b := s.up(ctx, t, small), s.up(ctx, t, small)
-	if a.Known().IDs["web"] == b.Known().IDs["web"] || a.Known().Names["lan"] == b.Known().Names["lan"] {
+	a, b := s.up(ctx, t, s.fitting(small)), s.up(ctx, t, s.fitting(small))
+	if a.Known().IDs["web"] == b.Known().IDs["web"] || a.Known().Names["up"] == b.Known().Names["up"] {
 		t.Error("two worlds share a node or a network")
 	}
 	a.Close(ctx)
@@ -194,7 +221,7 @@ func (s *suite) two(ctx context.Context, t *testing.T) {
 
 // failed builds what cannot be: the second node joins one that is not there.
 func (s *suite) failed(ctx context.Context, t *testing.T) {
-	bad := topo.Topology{web, up, {Name: "lost", Mode: topo.SharedNetwork, ShareWith: "nobody"}}
+	bad := append(s.fitting(topo.Topology{web, up}), topo.Node{Name: "lost", Mode: topo.SharedNetwork, ShareWith: "nobody"})
 	if w, err := s.rt.Up(ctx, driver.Tag{Lab: "drivertest", Name: s.run + "xbad"}, bad); err == nil {
 		w.Close(ctx)
 		t.Fatal("a node that joins nobody came up")
@@ -208,7 +235,7 @@ func (s *suite) failed(ctx context.Context, t *testing.T) {
 func (s *suite) cancelled(ctx context.Context, t *testing.T) {
 	ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
 	defer cancel()
-	w, err := s.rt.Up(ctx, driver.Tag{Lab: "drivertest", Name: s.run + "xcut"}, small)
+	w, err := s.rt.Up(ctx, driver.Tag{Lab: "drivertest", Name: s.run + "xcut"}, s.fitting(small))
 	if err == nil {
 		w.Close(context.Background()) // a fast engine
 	}

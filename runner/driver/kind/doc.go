@@ -1,0 +1,34 @@
+// Package kind runs worlds on a KIND cluster: Kubernetes, whose nodes are
+// containers of an engine on a lab host.
+//
+//	spec, err := kind.Find("kind-3")
+//	rt, err := kind.Open(ctx, spec, host, engine, driver.Options{Run: id, Images: supply})
+//
+// # The cluster
+//
+// A lab host with an engine on it is given. Open loads the node image into that
+// engine and has a program there (cmd/dnslab-kind) make the cluster, for KIND
+// calls the docker or podman command of the machine that it runs on. KIND's own
+// CNI is an image that a machine without a registry has not; instead each node
+// gets what kindnet would do: a ptp network for its pods, a route to those of the
+// other nodes, and a masquerade for what leaves them. Ready means that CoreDNS
+// answers. The API server is reached through the host's door, so no port is
+// opened on the user's machine.
+//
+// # Worlds
+//
+// A world is a namespace. What a topology says of a node becomes
+//
+//	Mode PodNetwork      a pod whose only process is the agent
+//	Mode HostNetwork     the same with hostNetwork
+//	Mode ServiceAddress  a service, with the pod that it leads to
+//	Mode ClusterNode     nothing: it is there, as "control-plane" or "worker"
+//	Mode BesideCluster   a container of the engine, on KIND's network
+//
+// A pod's agent is attached to through the API server. Around a pod, and on a
+// node of the cluster, the agent is a process in the node's container, whose
+// image has it, and sees what the node sees.
+//
+// Acts on the cluster itself are undone when their world is closed. Then the
+// cluster is compared with what it was; if it differs, it is made anew.
+package kind
