@@ -60,5 +60,6 @@ func All() []Lab {
 		HostileQuestions(),
 		ManyAliases(),
 		ManyContainers(),
+		InAPod(),
 	}
 }

@@ -118,7 +118,11 @@ func (c *checker) placeholders() {
 	for _, n := range c.lab.Topology.Networks() {
 		known.Names[n.Name] = n.Name
 	}
+	known.Names[topo.Home] = topo.Home
 	for _, n := range c.lab.Topology {
+		if n.Pod.Namespace != "" {
+			known.Names[n.Pod.Namespace] = n.Pod.Namespace
+		}
 		known.Names[n.Name], known.IDs[n.Name] = n.Name, strings.Repeat("0", 64)
 		known.Addrs[n.Name] = map[string][]netip.Addr{"": {netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}}
 	}
@@ -186,6 +190,9 @@ func (c *checker) question(q topo.Question) {
 	switch q := q.(type) {
 	case topo.Wire:
 		server = q.Server
+		if server == "" && n.Mode == topo.PodNetwork && strings.HasSuffix(q.Name, ".cluster.local.") {
+			return // the cluster's DNS does not forward its own zone
+		}
 	case topo.Raw:
 		server = q.Server
 	case topo.Libc:
@@ -204,7 +211,7 @@ func (c *checker) question(q topo.Question) {
 	if n.Mode == topo.SharedNetwork && len(n.DNS) == 0 {
 		n, _ = c.lab.Topology.Node(n.ShareWith)
 	}
-	hostsAreOurs := slices.Contains(c.lab.Needs, driver.OwnHost)
+	hostsAreOurs := slices.Contains(c.lab.Needs, driver.OwnHost) || slices.Contains(c.lab.Needs, driver.OwnCluster)
 	c.want(len(n.DNS) > 0 || hostsAreOurs, "%q is asked in a node whose servers are the machine's", q)
 	for _, d := range n.DNS {
 		c.want(c.ours(d), "%q is asked in a node with the server %q, which is not the lab's", q, d)
@@ -238,7 +245,10 @@ func (c *checker) capabilities() {
 		named := slices.Contains(c.lab.Needs, cap) || slices.ContainsFunc(c.lab.Claims, func(cl labs.Claim) bool { return slices.Contains(cl.Needs, cap) })
 		c.want(named, "%s takes %q, which nothing says it needs", what, cap)
 	}
-	modes := map[topo.Mode]driver.Cap{topo.OnNetworks: driver.UserNetworks, topo.DefaultBridge: driver.DefaultBridge, topo.HostNetwork: driver.HostNetns}
+	modes := map[topo.Mode]driver.Cap{
+		topo.OnNetworks: driver.UserNetworks, topo.DefaultBridge: driver.DefaultBridge, topo.HostNetwork: driver.HostNetns,
+		topo.PodNetwork: driver.Pods, topo.ServiceAddress: driver.Pods, topo.ClusterNode: driver.OwnCluster, topo.BesideCluster: driver.OwnCluster,
+	}
 	for _, n := range c.lab.Topology {
 		if cap, ok := modes[n.Mode]; ok {
 			takes(n.Name, cap)
@@ -260,8 +270,11 @@ func (c *checker) capabilities() {
 	}
 	for _, s := range c.lab.Steps {
 		for _, act := range s.Do {
-			if act.Touches() == topo.Machine {
+			switch act.Touches() {
+			case topo.Machine:
 				takes(act.String(), driver.OwnHost)
+			case topo.Cluster:
+				takes(act.String(), driver.OwnCluster)
 			}
 			if a, ok := act.(topo.AgentAct); ok && a.Place().At == topo.Netns {
 				takes(act.String(), driver.Outside)
@@ -301,9 +314,11 @@ func (c *checker) claim(cl labs.Claim) {
 }
 
 // oneCase expects exactly one case for each version of Docker, each firewall,
-// with root and without, and for each combination of Podman's parts.
+// with root and without, for each combination of Podman's parts, and for each
+// cluster.
 func (c *checker) oneCase(cl labs.Claim) {
 	c.onePodmanCase(cl)
+	c.oneClusterCase(cl)
 	if !slices.Contains(cl.Engines(), "docker") {
 		return
 	}
@@ -337,12 +352,15 @@ func (c *checker) oneCase(cl labs.Claim) {
 	}
 }
 
-func (c *checker) onePodmanCase(cl labs.Claim) {
-	if !slices.Contains(cl.Engines(), "podman") {
+func (c *checker) onePodmanCase(cl labs.Claim)  { c.oneTestedCase(cl, "podman") }
+func (c *checker) oneClusterCase(cl labs.Claim) { c.oneTestedCase(cl, "kubernetes") }
+
+func (c *checker) oneTestedCase(cl labs.Claim, engine string) {
+	if !slices.Contains(cl.Engines(), engine) {
 		return
 	}
 	for _, facts := range labs.Tested {
-		if facts["podman"] == "" {
+		if facts[engine] == "" {
 			continue
 		}
 		_, basis, err := runner.Fit(cl, facts)

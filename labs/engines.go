@@ -6,15 +6,18 @@ import (
 	"strings"
 )
 
+// containers are the engines of plain containers.
+var containers = []string{"docker", "podman"}
+
 // Engines returns the engines that c makes a claim about, sorted: those that
-// its cases name, or all for a case that names none.
+// its cases name, or for a case that names none those of plain containers. A
+// claim about clusters names them.
 func (c Claim) Engines() []string {
-	all := slices.Compact(slices.Sorted(maps.Values(Engines)))
 	var some []string
 	for _, cs := range c.Cases {
 		named := cs.When.engines()
 		if len(named) == 0 {
-			return all
+			return containers
 		}
 		some = append(some, named...)
 	}

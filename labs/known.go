@@ -10,10 +10,13 @@ import "slices"
 // 2026-09, which stands for 29.8.
 //
 // podman, aardvark-dns: run, from Debian's packages and from Podman's module.
+//
+// kubernetes: run, from its module.
 var Known = Facts{
 	"docker":       ">=20.10 <29.9",
 	"podman":       ">=3.0 <6.2",
 	"aardvark-dns": ">=1.4 <1.18",
+	"kubernetes":   ">=1.34 <1.35",
 }
 
 // Engines says which engine a fact is about, so that a claim is planned only
@@ -30,13 +33,20 @@ var Engines = map[string]string{
 	"kubernetes":      "kubernetes",
 	"coredns":         "kubernetes",
 	"kind":            "kubernetes",
+
+	"nodes":                "kubernetes",
+	"proxy-mode":           "kubernetes",
+	"node-engine":          "kubernetes",
+	"node-engine-version":  "kubernetes",
+	"node-engine-firewall": "kubernetes",
 }
 
 // Tested is what all labs were run on: the facts of each runtime, which are
-// the user's Docker and the lab hosts of runner/host/table.go. What a case
+// the user's Docker, the lab hosts of runner/host/table.go and the clusters of
+// runner/driver/kind/table.go. What a case
 // says of other versions was read from their source, and "dnslab explain" marks
 // it so.
-var Tested = slices.Concat(dockers, podmans)
+var Tested = slices.Concat(dockers, podmans, clusters)
 
 var dockers = []Facts{
 	{"docker": "20.10.24", "firewall": "iptables", "rootless": "false"},
@@ -73,4 +83,8 @@ var podmans = []Facts{
 	{"podman": "5.8.6", "network-backend": "netavark", "netavark": "1.17.2", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "slirp4netns"},
 	{"podman": "6.1.1", "network-backend": "netavark", "netavark": "2.0.0", "aardvark-dns": "1.17.1", "rootless": "false"},
 	{"podman": "6.1.1", "network-backend": "netavark", "netavark": "2.0.0", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "pasta"},
+}
+
+var clusters = []Facts{
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
 }

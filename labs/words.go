@@ -13,6 +13,9 @@ func docker(versions string) Facts { return Facts{"docker": versions} }
 // podman is the facts of a case about Podman versions, whatever does its DNS.
 func podman(versions string) Facts { return Facts{"podman": versions} }
 
+// kubernetes is the facts of a case about Kubernetes versions.
+func kubernetes(versions string) Facts { return Facts{"kubernetes": versions} }
+
 // aardvark is the facts of a case about versions of aardvark-dns, which does
 // the DNS of Podman's networks since 4.0.
 func aardvark(versions string) Facts { return Facts{"aardvark-dns": versions} }

@@ -1,0 +1,59 @@
+package labs
+
+import (
+	is "github.com/dnslab/dnslab/assertions"
+	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/topo"
+)
+
+// InAPod asks for what every cluster has: a pod's file, the API server's name,
+// a service and its pod.
+func InAPod() Lab {
+	web := topo.Node{Name: "web", Mode: topo.PodNetwork}
+	front := topo.Node{Name: "front", Mode: topo.ServiceAddress, Service: topo.Service{Of: "web"}}
+	behind := topo.Node{Name: "behind", Mode: topo.ServiceAddress, Service: topo.Service{Of: "web", Headless: true}}
+	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
+	ask := func(name string) topo.Question { return topo.Wire{From: client, Name: name} }
+	any := func(expect is.Assertion, because string) []Case {
+		return []Case{{When: kubernetes(""), Expect: expect, Because: because + "; run on Kubernetes 1.34.3 with CoreDNS 1.12.1"}}
+	}
+
+	return Lab{
+		Name:     "in-a-pod",
+		Story:    "A pod finds the API server, a service and a pod by names of the cluster, which its resolv.conf leads to.",
+		Needs:    []driver.Cap{driver.Pods},
+		Topology: topo.Topology{web, front, behind, client},
+		Steps: []Step{{Ask: map[string]topo.Question{
+			"file":     topo.File{Of: client, Path: "/etc/resolv.conf"},
+			"API":      ask("kubernetes.default.svc.cluster.local."),
+			"service":  ask("{front}.{lab}.svc.cluster.local."),
+			"headless": ask("{behind}.{lab}.svc.cluster.local."),
+			"missing":  ask("missing.{lab}.svc.cluster.local."),
+		}}},
+		Claims: []Claim{{
+			ID:   "resolv-conf",
+			Says: "the file of a pod names the cluster's DNS, its namespace first among three domains to search, and ndots:5",
+			Cases: any(is.All{
+				is.Nameservers("file", "10.96.0.10"),
+				is.SearchList("file", "lab.svc.cluster.local", "svc.cluster.local", "cluster.local"),
+				is.ResolvOptions("file", "ndots:5"),
+			}, "kubernetes pkg/kubelet/network/dns/dns.go getClusterDNS, generateSearchesForDNSClusterFirst; kubeadm's service network is 10.96.0.0/16"),
+		}, {
+			ID:    "api-server",
+			Says:  "kubernetes.default.svc.cluster.local. is the first address of the service network",
+			Cases: any(is.Addresses("API", "10.96.0.1"), "kubernetes pkg/controlplane/instance.go ServiceIPRange"),
+		}, {
+			ID:    "service",
+			Says:  "the name of a service is its own address, not its pod's",
+			Cases: any(is.AddressOf(front, "service"), "coredns plugin/kubernetes: findServices, a record of the service's cluster IP"),
+		}, {
+			ID:    "headless",
+			Says:  "the name of a headless service is the address of its pod",
+			Cases: any(is.AddressOf(web, "headless"), "coredns plugin/kubernetes: findServices, a record of each endpoint"),
+		}, {
+			ID:    "missing",
+			Says:  "a service that there is not is NXDOMAIN",
+			Cases: any(is.NXDomain("missing"), "coredns plugin/kubernetes handler.go: the zone is its own, so it forwards nothing of it"),
+		}},
+	}
+}
