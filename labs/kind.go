@@ -14,7 +14,7 @@ func InAPod() Lab {
 	behind := topo.Node{Name: "behind", Mode: topo.ServiceAddress, Service: topo.Service{Of: "web", Headless: true}}
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
 	ask := func(name string) topo.Question { return topo.Wire{From: client, Name: name} }
-	any := func(expect is.Assertion, because string) []Case {
+	cases := func(expect is.Assertion, because string) []Case {
 		return []Case{{When: kubernetes(""), Expect: expect, Because: because + "; run on Kubernetes 1.34.3 with CoreDNS 1.12.1"}}
 	}
 
@@ -33,7 +33,7 @@ func InAPod() Lab {
 		Claims: []Claim{{
 			ID:   "resolv-conf",
 			Says: "the file of a pod names the cluster's DNS, its namespace first among three domains to search, and ndots:5",
-			Cases: any(is.All{
+			Cases: cases(is.All{
 				is.Nameservers("file", "10.96.0.10"),
 				is.SearchList("file", "lab.svc.cluster.local", "svc.cluster.local", "cluster.local"),
 				is.ResolvOptions("file", "ndots:5"),
@@ -41,19 +41,19 @@ func InAPod() Lab {
 		}, {
 			ID:    "api-server",
 			Says:  "kubernetes.default.svc.cluster.local. is the first address of the service network",
-			Cases: any(is.Addresses("API", "10.96.0.1"), "kubernetes pkg/controlplane/instance.go ServiceIPRange"),
+			Cases: cases(is.Addresses("API", "10.96.0.1"), "kubernetes pkg/controlplane/instance.go ServiceIPRange"),
 		}, {
 			ID:    "service",
 			Says:  "the name of a service is its own address, not its pod's",
-			Cases: any(is.AddressOf(front, "service"), "coredns plugin/kubernetes: findServices, a record of the service's cluster IP"),
+			Cases: cases(is.AddressOf(front, "service"), "coredns plugin/kubernetes: findServices, a record of the service's cluster IP"),
 		}, {
 			ID:    "headless",
 			Says:  "the name of a headless service is the address of its pod",
-			Cases: any(is.AddressOf(web, "headless"), "coredns plugin/kubernetes: findServices, a record of each endpoint"),
+			Cases: cases(is.AddressOf(web, "headless"), "coredns plugin/kubernetes: findServices, a record of each endpoint"),
 		}, {
 			ID:    "missing",
 			Says:  "a service that there is not is NXDOMAIN",
-			Cases: any(is.NXDomain("missing"), "coredns plugin/kubernetes handler.go: the zone is its own, so it forwards nothing of it"),
+			Cases: cases(is.NXDomain("missing"), "coredns plugin/kubernetes handler.go: the zone is its own, so it forwards nothing of it"),
 		}},
 	}
 }

@@ -97,28 +97,31 @@ func (r *Runtime) connectNode(ctx context.Context, c *cluster, m machine) error 
 	if mtu == nil {
 		return errors.New("it has no eth0")
 	}
-	var script strings.Builder
-	data := map[string]any{"All": podNetwork, "Own": m.pods, "MTU": strings.TrimSpace(*mtu), "Others": others(c.nodes, m)}
-	if err := connecting.Execute(&script, data); err != nil {
+	script, err := connecting(c.nodes, m, *mtu)
+	if err != nil {
 		return err
 	}
-	_, err = r.host.Run(ctx, strings.NewReader(script.String()), r.onNode(m.name, "sh", "-eu")...)
+	_, err = r.host.Run(ctx, strings.NewReader(script), r.onNode(m.name, "sh", "-eu")...)
 	return err
 }
 
-func others(all []machine, but machine) (some []map[string]any) {
-	for _, m := range all {
-		if m != but {
-			some = append(some, map[string]any{"Pods": m.pods, "Via": m.addr})
+// connecting returns the script that connects the pods of m.
+func connecting(all []machine, m machine, mtu string) (string, error) {
+	var others []map[string]any
+	for _, other := range all {
+		if other != m {
+			others = append(others, map[string]any{"Pods": other.pods, "Via": other.addr})
 		}
 	}
-	return some
+	var script strings.Builder
+	err := cni.Execute(&script, map[string]any{"All": podNetwork, "Own": m.pods, "MTU": strings.TrimSpace(mtu), "Others": others})
+	return script.String(), err
 }
 
-// connecting does what kindnet would: routes and masquerade of
+// cni does what kindnet would: routes and masquerade of
 // kind v0.33.0 images/kindnetd/cmd/kindnetd, and the conflist of its cni.go.
 // kubelet looks for the latter, so it comes last.
-var connecting = template.Must(template.New("").Parse(`
+var cni = template.Must(template.New("").Parse(`
 {{range .Others}}ip route replace {{.Pods}} via {{.Via}}
 {{end -}}
 iptables -t nat -C POSTROUTING -s {{.All}} ! -d {{.All}} -j MASQUERADE 2>/dev/null ||

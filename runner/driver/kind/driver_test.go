@@ -80,6 +80,8 @@ func clusterOf() string {
 
 func TestDriver(t *testing.T) {
 	var c *testCluster
+	before := sysctls(t)
+	defer func() { sameMachine(t, before) }()
 	drivertest.Run(t, drivertest.Driver{
 		Open: func(ctx context.Context, o driver.Options) (driver.Runtime, error) {
 			began := time.Now()
