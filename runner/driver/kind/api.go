@@ -100,10 +100,7 @@ func (c *cluster) executor(at *url.URL) (remotecommand.Executor, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{TLSClientConfig: tls, DialContext: c.config.Dial, Proxy: http.ProxyFromEnvironment}
-	if c.config.Proxy != nil {
-		transport.Proxy = c.config.Proxy
-	}
+	transport := &http.Transport{TLSClientConfig: tls, DialContext: c.config.Dial}
 	upgrader, err := spdy.NewRoundTripperWithConfig(spdy.RoundTripperConfig{UpgradeTransport: transport})
 	if err != nil {
 		return nil, err

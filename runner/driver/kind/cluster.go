@@ -58,13 +58,12 @@ type made struct {
 	Kubeconfig string `json:"kubeconfig"`
 }
 
-// provision has KIND make the nodes.
-func (r *Runtime) provision(ctx context.Context) (m made, err error) {
-	var image string
+// gather gets what it takes to make a cluster: the node image on the engine,
+// the program on the host, and what the engine says of itself.
+func (r *Runtime) gather(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		r.say("loading the node image of " + r.spec.Name)
-		image, err = r.engine.Image(gctx, r.spec.Image())
+		r.image, err = r.engine.Image(gctx, r.spec.Image())
 		return err
 	})
 	g.Go(func() error {
@@ -74,11 +73,19 @@ func (r *Runtime) provision(ctx context.Context) (m made, err error) {
 		}
 		return r.host.Put(gctx, program, p)
 	})
-	if err := g.Wait(); err != nil {
-		return m, err
-	}
+	g.Go(func() (err error) {
+		if r.under, err = r.engine.About(gctx); err != nil {
+			return fmt.Errorf("asking the engine under it what it is: %w", err)
+		}
+		return nil
+	})
+	return g.Wait()
+}
+
+// provision has KIND make the nodes.
+func (r *Runtime) provision(ctx context.Context) (m made, err error) {
 	r.say("making the cluster " + r.spec.Name)
-	out, err := r.host.Run(ctx, nil, program, "-engine", r.under.Engine, "-image", image,
+	out, err := r.host.Run(ctx, nil, program, "-engine", r.under.Engine, "-image", r.image,
 		"-workers", fmt.Sprint(r.spec.Workers), "create", clusterName)
 	if err != nil {
 		return m, err

@@ -2,6 +2,7 @@ package kind
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 
@@ -20,15 +21,16 @@ var _ stock.Receiver = nodes{}
 func (n nodes) Receive(ctx context.Context, ref string, archive func(context.Context) (io.ReadCloser, error)) (string, error) {
 	g, gctx := errgroup.WithContext(ctx)
 	for _, m := range n.r.now().nodes {
-		g.Go(func() error { return n.import1(gctx, m.name, ref, archive) })
+		g.Go(func() error { return n.receive(gctx, m.name, ref, archive) })
 	}
 	return ref, g.Wait()
 }
 
-// import1 does as "kind load" does (kind v0.33.0 pkg/cluster/nodeutils, LoadImageArchive).
-func (n nodes) import1(ctx context.Context, node, ref string, archive func(context.Context) (io.ReadCloser, error)) error {
-	has, err := n.r.host.Run(ctx, nil, n.r.onNode(node, "ctr", "-n", "k8s.io", "images", "ls", "-q", "name=="+full(ref))...)
-	if err != nil || strings.TrimSpace(has) != "" {
+// receive does as "kind load" does (kind v0.33.0 pkg/cluster/nodeutils,
+// LoadImageArchive), and waits until kubelet can use the image.
+func (n nodes) receive(ctx context.Context, node, ref string, archive func(context.Context) (io.ReadCloser, error)) error {
+	has, err := n.has(ctx, node, ref)
+	if err != nil || has {
 		return err
 	}
 	in, err := archive(ctx)
@@ -36,9 +38,18 @@ func (n nodes) import1(ctx context.Context, node, ref string, archive func(conte
 		return err
 	}
 	defer in.Close()
-	_, err = n.r.host.Run(ctx, in, n.r.onNode(node, "ctr", "-n", "k8s.io", "images", "import", "--all-platforms", "--digests", "-")...)
-	return err
+	if _, err = n.r.host.Run(ctx, in, n.r.onNode(node, "ctr", "-n", "k8s.io", "images", "import", "--all-platforms", "--digests", "-")...); err != nil {
+		return err
+	}
+	return until(ctx, fmt.Sprintf("waiting until %q has the image %q", node, ref), func(ctx context.Context) (bool, error) {
+		return n.has(ctx, node, ref)
+	})
 }
 
-// full is a reference with its registry, as containerd has it.
-func full(ref string) string { return "docker.io/" + ref }
+// has tells whether a node's containerd has an image, with its registry in its
+// name, and the part of it that kubelet asks (CRI) has noticed.
+func (n nodes) has(ctx context.Context, node, ref string) (bool, error) {
+	filter := fmt.Sprintf(`name==%q,labels."io.cri-containerd.image"==managed`, "docker.io/"+ref)
+	out, err := n.r.host.Run(ctx, nil, n.r.onNode(node, "ctr", "-n", "k8s.io", "images", "ls", "-q", filter)...)
+	return strings.TrimSpace(out) != "", err
+}

@@ -47,6 +47,7 @@ type Runtime struct {
 	owner  string
 	say    func(string)
 	under  driver.About // of the engine
+	image  string       // of the nodes, as the engine calls it
 
 	mu      sync.RWMutex // held for writing while the cluster is made anew
 	cluster *cluster
@@ -61,11 +62,12 @@ func Open(ctx context.Context, s Spec, h Host, e Engine, o driver.Options) (*Run
 	}
 	r := &Runtime{spec: s, host: h, engine: e, run: o.Run, owner: o.Owner, say: o.Say}
 	r.Stock = stock.Fed(nodes{r}, o.Images)
-	var err error
-	if r.under, err = e.About(ctx); err != nil {
-		return nil, fmt.Errorf("asking the engine under the cluster what it is: %w", err)
+	r.say("loading the node image of " + s.Name)
+	err := r.gather(ctx)
+	if err == nil {
+		r.cluster, err = r.create(ctx)
 	}
-	if r.cluster, err = r.create(ctx); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("making the cluster %q: %w", s.Name, err)
 	}
 	return r, nil
