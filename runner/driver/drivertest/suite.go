@@ -48,7 +48,7 @@ var (
 // user's is left out where the runtime says that it has none.
 func Run(t *testing.T, d Driver) {
 	s := &suite{Driver: d, run: "t" + strings.ToLower(strings.NewReplacer("-", "", ":", "", ".", "", "T", "", "Z", "").Replace(time.Now().UTC().Format("0102T150405.000Z")))}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	rt, err := d.Open(ctx, driver.Options{Run: s.run})
 	if err != nil {
