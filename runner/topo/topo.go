@@ -26,6 +26,7 @@ const (
 	HostNetwork   Mode = "host"           // the host's own network namespace
 	SharedNetwork Mode = "shared"         // that of the node in ShareWith
 	BesideHost    Mode = "beside-host"    // that of the engine under the lab host: the host's own neighbour, an upstream for its resolv.conf
+	ServesHost    Mode = "serves-host"    // nothing is made: it is the upstream that the lab host's resolv.conf names, and all labs ask; see HostUpstream
 )
 
 // An Image says which libc a node has beside its agent.
