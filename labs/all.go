@@ -61,5 +61,8 @@ func All() []Lab {
 		ManyAliases(),
 		ManyContainers(),
 		InAPod(),
+		KindNode(),
+		KindRestart(),
+		KindChain(),
 	}
 }
