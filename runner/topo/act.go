@@ -64,9 +64,9 @@ type Remove struct{ Node Node }
 func (Connect) Touches() Scope    { return World }
 func (Disconnect) Touches() Scope { return World }
 func (Rename) Touches() Scope     { return World }
-func (Start) Touches() Scope      { return World }
-func (Stop) Touches() Scope       { return World }
-func (Restart) Touches() Scope    { return World }
+func (a Start) Touches() Scope    { return a.Node.shared() }
+func (a Stop) Touches() Scope     { return a.Node.shared() }
+func (a Restart) Touches() Scope  { return a.Node.shared() }
 func (Remove) Touches() Scope     { return World }
 
 func (a Connect) String() string {
