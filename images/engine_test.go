@@ -202,12 +202,13 @@ func TestEnginesAreRemoved(t *testing.T) {
 }
 
 // A module that takes others from folders of its repository, which it does not
-// carry, is built with them as they are published.
+// carry, is built with them as they are published; what it must not require
+// leads nowhere, as etcd's go.mod has it.
 func TestSiblingModules(t *testing.T) {
 	proxy := serveNothing(t)
 	serve(t, proxy, "example.test/repo/api", "v0.3.0", map[string]string{"go.mod": "module example.test/repo/api\n", "api.go": "package api\n\nconst Name = \"published\"\n"})
 	serve(t, proxy, "example.test/repo/server/v3", "v3.0.0", map[string]string{
-		"go.mod":  "module example.test/repo/server/v3\n\ngo 1.21\n\nrequire example.test/repo/api v0.0.0\n\nreplace example.test/repo/api => ../api\n",
+		"go.mod":  "module example.test/repo/server/v3\n\ngo 1.21\n\nrequire example.test/repo/api v0.0.0\n\nreplace example.test/repo/api => ../api\n\nreplace example.test/repo => ./FORBIDDEN_DEPENDENCY\n",
 		"main.go": "package main\n\nimport \"example.test/repo/api\"\n\nfunc main() { print(api.Name) }\n",
 	})
 	e := engineSource{name: "server-3", version: "3", seconds: 1, bytes: 1, modules: []goModule{{

@@ -138,6 +138,7 @@ func (m goModule) unfold(ctx context.Context, src string) error {
 		return err
 	}
 	var mod struct {
+		Require []struct{ Path string }
 		Replace []struct {
 			Old, New struct{ Path, Version string }
 		}
@@ -145,9 +146,14 @@ func (m goModule) unfold(ctx context.Context, src string) error {
 	if err := json.Unmarshal([]byte(out), &mod); err != nil {
 		return fmt.Errorf("reading go.mod of %s: %w", m.path, err)
 	}
+	required := map[string]bool{}
+	for _, r := range mod.Require {
+		required[r.Path] = true
+	}
 	edit := []string{"mod", "edit"}
 	for _, r := range mod.Replace {
-		if r.New.Version == "" {
+		// etcd leads what must not be required to a folder that is nowhere.
+		if r.New.Version == "" && required[r.Old.Path] {
 			edit = append(edit, "-replace="+r.Old.Path+"="+r.Old.Path+"@"+m.siblings)
 		}
 	}

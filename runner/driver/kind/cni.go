@@ -76,9 +76,9 @@ func (r *Runtime) connectNode(ctx context.Context, c *cluster, m machine) error 
 	defer client.Close()
 	err = until(ctx, "waiting for kube-proxy's rules", func(ctx context.Context) (bool, error) {
 		resp, err := client.Do(ctx, agent.Request{Asks: map[string]agent.Ask{"rules": {Rules: &struct{}{}}}})
-		if err != nil {
+		if client.Broken() {
 			return false, err
-		}
+		} // otherwise they were changing while they were read
 		for _, rule := range resp.Observed["rules"].Rules {
 			if rule.Chain == "KUBE-SERVICES" && strings.Contains(rule.Spec, "default/kubernetes:https") {
 				return true, nil
