@@ -64,5 +64,6 @@ func All() []Lab {
 		KindNode(),
 		KindRestart(),
 		KindChain(),
+		KindBroken(),
 	}
 }
