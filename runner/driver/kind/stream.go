@@ -9,15 +9,7 @@ import (
 	"strings"
 
 	"k8s.io/client-go/tools/remotecommand"
-	"k8s.io/klog/v2"
 )
-
-// What client-go logs of a stream that was hung up is no news, and standard
-// error is for people.
-func init() {
-	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
-}
 
 // A stream is the input and output of a process in a pod. Its last read has
 // what the process wrote to standard error, as an error: an agent writes there
