@@ -17,6 +17,7 @@ import (
 
 	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
 	"sigs.k8s.io/kind/pkg/cluster"
+	"sigs.k8s.io/kind/pkg/exec"
 )
 
 // Made is what "create" writes: the version of KIND, and the kubeconfig of the
@@ -29,6 +30,9 @@ type Made struct {
 func main() {
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "dnslab-kind:", err)
+		if command := exec.RunErrorForError(err); command != nil {
+			fmt.Fprintf(os.Stderr, "%s\n", command.Output)
+		}
 		os.Exit(1)
 	}
 }
@@ -65,6 +69,11 @@ var providers = map[string]func() cluster.ProviderOption{
 const kubeconfig = "/run/dnslab/kubeconfig"
 
 func create(p *cluster.Provider, name, image string, c *v1alpha4.Cluster) error {
+	// A node sees the modules of its host. Where that has none, Docker makes the
+	// folder and Podman fails.
+	if err := os.MkdirAll("/lib/modules", 0o755); err != nil {
+		return err
+	}
 	err := p.Create(name, cluster.CreateWithNodeImage(image), cluster.CreateWithV1Alpha4Config(c), cluster.CreateWithKubeconfigPath(kubeconfig))
 	if err != nil {
 		return err

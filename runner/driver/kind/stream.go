@@ -34,10 +34,15 @@ func newStream(ctx context.Context, to remotecommand.Executor) *stream {
 		if err == nil || errors.Is(err, context.Canceled) {
 			err = io.EOF
 		}
-		in.CloseWithError(err)
+		say.Close()
 		out.CloseWithError(err)
 	}()
-	context.AfterFunc(ctx, func() { hear.Close(); say.Close() }) // nobody is left to hear
+	// client-go prints what goes wrong with our ends of the pipes, so the one
+	// ends in order, and the other is read to its end.
+	context.AfterFunc(ctx, func() {
+		say.Close()
+		io.Copy(io.Discard, hear)
+	})
 	return &stream{hear, say, hangUp}
 }
 
