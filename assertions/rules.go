@@ -14,9 +14,7 @@ import (
 // the observation called sockets.
 func NATRules(rules, sockets, addr string, want ...string) Assertion {
 	says := fmt.Sprintf("%s are exactly these %d, with the ports of %s", rules, len(want), sockets)
-	return exactRules(says, rules, sockets, addr, want, func(r results.Rule) bool {
-		return r.Backend != "nftables" && r.Family == "ip" && r.Table == "nat"
-	})
+	return exactRules(says, rules, sockets, addr, want, ofIptables)
 }
 
 // NativeRules expects the rules of a native nftables table for IPv4 to be
@@ -28,34 +26,65 @@ func NativeRules(rules, table, sockets, addr string, want ...string) Assertion {
 	})
 }
 
-func exactRules(says, rules, sockets, addr string, want []string, of func(results.Rule) bool) Assertion {
-	return assertion{says, []string{rules, sockets}, func(e results.Evidence, seen ...results.Observation) error {
-		udp, tcp := at(seen[1], addr, "udp"), at(seen[1], addr, "tcp")
-		if len(udp) != 1 || len(tcp) != 1 {
-			return instead(e, sockets, seen[1], "%s should have one UDP and one TCP socket on %s", sockets, addr)
+// GatewayRules is NATRules of those rules alone that are in a chain whose name
+// begins with chains, or lead into one. {gateway} in them stands for the
+// default gateway, as the observation called routes has it.
+func GatewayRules(rules, sockets, routes, chains string, want ...string) Assertion {
+	says := fmt.Sprintf("%s of %s* are exactly these %d, with the ports of %s and the gateway of %s", rules, chains, len(want), sockets, routes)
+	return assertion{says, []string{rules, sockets, routes}, func(e results.Evidence, seen ...results.Observation) error {
+		gateway, err := defaultGateway(e, routes, seen[2])
+		if err != nil {
+			return err
 		}
-		port := strings.NewReplacer("{udp}", fmt.Sprint(udp[0].Port), "{tcp}", fmt.Sprint(tcp[0].Port))
-		var wanted, got []string
-		for _, w := range want {
-			wanted = append(wanted, port.Replace(w))
-		}
+		all := seen[0]
+		all.Rules = nil
 		for _, r := range seen[0].Rules {
-			if of(r) {
-				got = append(got, r.Chain+" "+r.Spec)
+			if strings.HasPrefix(r.Chain, chains) || strings.Contains(r.Spec, " "+chains) {
+				r.Spec = strings.ReplaceAll(r.Spec, gateway, "{gateway}")
+				all.Rules = append(all.Rules, r)
 			}
 		}
-		byChain := func(a, b string) int {
-			ca, _, _ := strings.Cut(a, " ")
-			cb, _, _ := strings.Cut(b, " ")
-			return strings.Compare(ca, cb)
-		}
-		slices.SortStableFunc(wanted, byChain)
-		slices.SortStableFunc(got, byChain)
-		if !slices.Equal(got, wanted) {
-			return fmt.Errorf("%s should be %q, but are %q", rules, want, plainPorts(got, udp[0].Port, tcp[0].Port))
-		}
-		return nil
+		return checkRules(e, rules, sockets, "127.0.0.11", all, seen[1], want, ofIptables)
 	}}
+}
+
+func exactRules(says, rules, sockets, addr string, want []string, of func(results.Rule) bool) Assertion {
+	return assertion{says, []string{rules, sockets}, func(e results.Evidence, seen ...results.Observation) error {
+		return checkRules(e, rules, sockets, addr, seen[0], seen[1], want, of)
+	}}
+}
+
+func checkRules(e results.Evidence, rules, sockets, addr string, has, listens results.Observation, want []string, of func(results.Rule) bool) error {
+	udp, tcp := at(listens, addr, "udp"), at(listens, addr, "tcp")
+	if len(udp) != 1 || len(tcp) != 1 {
+		return instead(e, sockets, listens, "%s should have one UDP and one TCP socket on %s", sockets, addr)
+	}
+	port := strings.NewReplacer("{udp}", fmt.Sprint(udp[0].Port), "{tcp}", fmt.Sprint(tcp[0].Port))
+	var wanted, got []string
+	for _, w := range want {
+		wanted = append(wanted, port.Replace(w))
+	}
+	for _, r := range has.Rules {
+		if of(r) {
+			got = append(got, r.Chain+" "+r.Spec)
+		}
+	}
+	byChain := func(a, b string) int {
+		ca, _, _ := strings.Cut(a, " ")
+		cb, _, _ := strings.Cut(b, " ")
+		return strings.Compare(ca, cb)
+	}
+	slices.SortStableFunc(wanted, byChain)
+	slices.SortStableFunc(got, byChain)
+	if !slices.Equal(got, wanted) {
+		return fmt.Errorf("%s should be %q, but are %q", rules, want, plainPorts(got, udp[0].Port, tcp[0].Port))
+	}
+	return nil
+}
+
+// ofIptables tells whether a rule is of an iptables table "nat" for IPv4.
+func ofIptables(r results.Rule) bool {
+	return r.Backend != "nftables" && r.Family == "ip" && r.Table == "nat"
 }
 
 // NoRuleFor expects that no rule mentions what, and that the observation

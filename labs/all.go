@@ -61,5 +61,9 @@ func All() []Lab {
 		ManyAliases(),
 		ManyContainers(),
 		InAPod(),
+		KindNode(),
+		KindRestart(),
+		KindChain(),
+		KindBroken(),
 	}
 }

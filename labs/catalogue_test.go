@@ -199,7 +199,8 @@ func (c *checker) question(q topo.Question) {
 		c.want(n.Image != topo.Bare, "%q is asked in a node without a libc", q)
 	case topo.Sweep:
 	case topo.Saw:
-		c.want(n.Kind == topo.Upstream || c.serves(n), "%q is asked of a node that serves nothing", q)
+		c.want(n.Kind == topo.Upstream || n.Mode == topo.ServesHost || c.serves(n), "%q is asked of a node that serves nothing", q)
+		c.want(n.Mode != topo.ServesHost || q.Of != "", "%q has what all labs asked", q)
 		return
 	default:
 		return

@@ -66,7 +66,7 @@ var onlyIn = map[string][]string{
 	"k8s.io/":                              {"runner/driver/kind"},
 	"sigs.k8s.io/":                         {"cmd/dnslab-kind"},
 	"github.com/spf13/":                    {"cmd/dnslab"},
-	"github.com/miekg/dns":                 {"runner/agent/serve", "runner/driver"},
+	"github.com/miekg/dns":                 {"runner", "runner/agent/serve", "runner/driver"},
 	"charm.land/":                          {"results/..."},
 	"github.com/santhosh-tekuri/":          {"results/schema"},
 	"testing":                              {"runner/driver/drivertest", "results/internal/writertest"},

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/agent"
 	"github.com/dnslab/dnslab/runner/driver"
@@ -159,7 +161,7 @@ func (s *session) ask(ctx context.Context, questions map[string]topo.Question) (
 				o, ok := resp.Observed[name]
 				switch {
 				case ok:
-					seen[name] = signed(o, p, questions[name])
+					seen[name] = only(signed(o, p, questions[name]), questions[name])
 				case err != nil:
 					failed[name] = err
 				default:
@@ -170,6 +172,16 @@ func (s *session) ask(ctx context.Context, questions map[string]topo.Question) (
 	}
 	all.Wait()
 	return seen, failed
+}
+
+// only is an observation without what a question did not ask for.
+func only(o results.Observation, q topo.Question) results.Observation {
+	saw, ok := q.(topo.Saw)
+	if !ok || saw.Of == "" {
+		return o
+	}
+	o.Log = slices.DeleteFunc(o.Log, func(q results.Query) bool { return !dns.IsSubDomain(saw.Of, q.Name) })
+	return o
 }
 
 // signed adds to an observation what the agent does not know.

@@ -3,6 +3,7 @@ package runner
 import (
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -186,6 +187,16 @@ type strange struct{}
 func (strange) Place() topo.Place   { return topo.Place{} }
 func (strange) Touches() topo.Scope { return topo.World }
 func (strange) String() string      { return "what nobody knows" }
+
+// Of a log that others have their questions in, too, the lab gets its own.
+func TestOnly(t *testing.T) {
+	all := []results.Query{{Name: "a.lab.test."}, {Name: "Mine.lab.test."}, {Name: "x.mine.lab.test."}, {Name: "notmine.lab.test."}}
+	for of, want := range map[string]int{"": 4, "mine.lab.test.": 2, "yours.lab.test.": 0} {
+		if o := only(results.Observation{Log: slices.Clone(all)}, topo.Saw{Upstream: topo.HostUpstream, Of: of}); len(o.Log) != want {
+			t.Errorf("of %q it has %+v, want %d", of, o.Log, want)
+		}
+	}
+}
 
 // An observation says where it was made and what was asked, each time.
 func TestSigned(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/netip"
 	"slices"
 	"sync"
 
@@ -13,26 +14,11 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
-// An owned is what a runtime needs of its lab host.
-type owned interface {
-	// Agent opens the standard input and output of an agent on the host itself.
-	Agent(context.Context) (io.ReadWriteCloser, error)
-
-	// Exec runs a command there, as the user that the engine runs as.
-	Exec(ctx context.Context, args ...string) (Output, error)
-
-	// Facts are what the engine does not tell of itself.
-	Facts() map[string]string
-
-	// Close removes the host with all that is on it.
-	Close(context.Context) error
-}
-
 // Runtime is an engine on a lab host: what its driver makes of it, and the
 // host as a place of its own, with neighbours on the engine outside.
 type Runtime struct {
 	driver.Runtime
-	host   owned
+	host   *Host
 	beside driver.Runtime // the engine outside
 
 	mu     sync.Mutex
@@ -41,7 +27,7 @@ type Runtime struct {
 
 // On joins a lab host, the engine on it and the engine outside, where the
 // host's neighbours run. Closing it closes the first two.
-func On(h owned, inside, beside driver.Runtime) *Runtime {
+func On(h *Host, inside, beside driver.Runtime) *Runtime {
 	return &Runtime{Runtime: inside, host: h, beside: beside, worlds: map[driver.World]bool{}}
 }
 
@@ -70,23 +56,23 @@ func (r *Runtime) Ping(ctx context.Context) error {
 
 // Prepare makes what the nodes on either engine need.
 func (r *Runtime) Prepare(ctx context.Context, t topo.Topology, places []topo.Place) error {
-	inside, beside := split(t)
+	inside, beside, _ := split(t)
 	if len(beside) > 0 {
 		if err := r.beside.Prepare(ctx, beside, nil); err != nil {
 			return err
 		}
 	}
 	places = slices.DeleteFunc(slices.Clone(places), func(p topo.Place) bool {
-		_, ok := beside.Node(p.Name)
-		return p.At == topo.Host || ok
+		_, ok := inside.Node(p.Name)
+		return !ok
 	})
 	return r.Runtime.Prepare(ctx, inside, places)
 }
 
 // Up builds the host's neighbours first: nodes inside may name them as servers.
 func (r *Runtime) Up(ctx context.Context, tag driver.Tag, t topo.Topology) (driver.World, error) {
-	inside, beside := split(t)
-	w := &world{r: r, beside: nowhere{}}
+	inside, beside, serving := split(t)
+	w := &world{r: r, beside: nowhere{}, serving: serving}
 	if len(beside) > 0 {
 		out, err := r.beside.Up(ctx, tag, beside)
 		if err != nil {
@@ -126,18 +112,22 @@ func (r *Runtime) note(w driver.World, up bool) {
 	}
 }
 
-// split tells the host's neighbours from what runs on the host. Outside they
-// are nodes of the default bridge, where the host is.
-func split(t topo.Topology) (inside, beside topo.Topology) {
+// split tells the host's neighbours, and the host's own upstream, from what
+// runs on the host. Outside they are nodes of the default bridge, where the
+// host is.
+func split(t topo.Topology) (inside, beside, serving topo.Topology) {
 	for _, n := range t {
-		if n.Mode == topo.BesideHost {
+		switch n.Mode {
+		case topo.BesideHost:
 			n.Mode = topo.DefaultBridge
 			beside = append(beside, n)
-			continue
+		case topo.ServesHost:
+			serving = append(serving, n)
+		default:
+			inside = append(inside, n)
 		}
-		inside = append(inside, n)
 	}
-	return inside, beside
+	return inside, beside, serving
 }
 
 // served is t with the addresses of neighbours instead of their names.
@@ -157,8 +147,9 @@ func served(t topo.Topology, beside driver.Known) topo.Topology {
 // A world is one on the host's engine, with the host and its neighbours.
 type world struct {
 	driver.World
-	r      *Runtime
-	beside driver.World
+	r       *Runtime
+	beside  driver.World
+	serving topo.Topology // the host's own upstream, if a lab asks it
 }
 
 func (w *world) Known() driver.Known {
@@ -167,12 +158,18 @@ func (w *world) Known() driver.Known {
 	maps.Copy(k.Names, out.Names)
 	maps.Copy(k.IDs, out.IDs)
 	maps.Copy(k.Addrs, out.Addrs)
+	for _, n := range w.serving {
+		k.Addrs[n.Name] = map[string][]netip.Addr{string(n.Mode): {w.r.host.Upstream()}}
+	}
 	return k
 }
 
 func (w *world) Dial(ctx context.Context, p topo.Place) (io.ReadWriteCloser, error) {
 	if p.At == topo.Host {
 		return w.r.host.Agent(ctx)
+	}
+	if _, ok := w.serving.Node(p.Name); ok {
+		return w.r.host.upstream.dial(ctx)
 	}
 	if _, ok := w.beside.Known().IDs[p.Name]; ok {
 		return w.beside.Dial(ctx, p)

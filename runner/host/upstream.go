@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 
 	"github.com/dnslab/dnslab/runner/agent"
@@ -50,7 +51,7 @@ func (u *upstream) serve(ctx context.Context, node topo.Node) error {
 	if u.addr, err = netip.ParseAddr(text); err != nil {
 		return err
 	}
-	stream, err := u.world.Dial(ctx, topo.Place{At: topo.Inside, Name: node.Name})
+	stream, err := u.dial(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,6 +60,11 @@ func (u *upstream) serve(ctx context.Context, node topo.Node) error {
 	serve := agent.Serve{Name: node.Name, Number: upstreamNumber, Zone: upstreamZone}
 	_, err = c.Do(ctx, agent.Request{Acts: []agent.Act{{Serve: &serve}}})
 	return err
+}
+
+// dial attaches to its agent.
+func (u *upstream) dial(ctx context.Context) (io.ReadWriteCloser, error) {
+	return u.world.Dial(ctx, topo.Place{At: topo.Inside, Name: upstreamName})
 }
 
 func (u *upstream) close(ctx context.Context) error {

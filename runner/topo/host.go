@@ -5,6 +5,10 @@ import "fmt"
 // TheHost is the lab host that the engine runs on.
 var TheHost = Place{At: Host}
 
+// HostUpstream is the server that the lab host's resolv.conf names. It answers
+// A queries for every name of the lab's zone, and cannot be told otherwise.
+var HostUpstream = Node{Name: "host-upstream", Mode: ServesHost}
+
 // HostWrite writes a file of the lab host. Its content may name nodes that are
 // [BesideHost], as in "nameserver {up.addr}".
 type HostWrite struct {

@@ -159,11 +159,20 @@ type Rules struct{ Of Node }
 func (q Rules) Place() Place   { return Place{Netns, q.Of.Name} }
 func (q Rules) String() string { return "NAT rules around " + q.Of.Name }
 
-// Saw reads the log of an upstream.
-type Saw struct{ Upstream Node }
+// Saw reads the log of an upstream: of one that other labs ask as well, what
+// was asked for one name.
+type Saw struct {
+	Upstream Node
+	Of       string // this name, and those below it; empty is all
+}
 
-func (q Saw) Place() Place   { return Place{Inside, q.Upstream.Name} }
-func (q Saw) String() string { return "what " + q.Upstream.Name + " saw" }
+func (q Saw) Place() Place { return Place{Inside, q.Upstream.Name} }
+func (q Saw) String() string {
+	if q.Of != "" {
+		return "what " + q.Upstream.Name + " saw of " + q.Of
+	}
+	return "what " + q.Upstream.Name + " saw"
+}
 
 func orA(t string) string {
 	if t == "" {

@@ -26,6 +26,7 @@ const (
 	HostNetwork   Mode = "host"           // the host's own network namespace
 	SharedNetwork Mode = "shared"         // that of the node in ShareWith
 	BesideHost    Mode = "beside-host"    // that of the engine under the lab host: the host's own neighbour, an upstream for its resolv.conf
+	ServesHost    Mode = "serves-host"    // nothing is made: it is the upstream that the lab host's resolv.conf names, and all labs ask; see HostUpstream
 
 	PodNetwork     Mode = "pod"            // a pod on the cluster's network; with HostNetwork it is one on its node's
 	ServiceAddress Mode = "service"        // nothing runs: a name, and mostly an address, that leads to pods; see Service
