@@ -17,6 +17,17 @@ func InAPod() Lab {
 	cases := func(expect is.Assertion, because string) []Case {
 		return []Case{{When: kubernetes(""), Expect: expect, Because: because + "; run on Kubernetes 1.34.3 with CoreDNS 1.12.1"}}
 	}
+	file := func(engine, because string, ofNode ...string) Case {
+		return Case{
+			When: Facts{"kubernetes": "", "node-engine": engine},
+			Expect: is.All{
+				is.Nameservers("file", "10.96.0.10"),
+				is.SearchList("file", append([]string{"lab.svc.cluster.local", "svc.cluster.local", "cluster.local"}, ofNode...)...),
+				is.ResolvOptions("file", "ndots:5"),
+			},
+			Because: "kubernetes pkg/kubelet/network/dns/dns.go getClusterDNS, generateSearchesForDNSClusterFirst; " + because + "; run on Kubernetes 1.34.3",
+		}
+	}
 
 	return Lab{
 		Name:     "in-a-pod",
@@ -32,12 +43,11 @@ func InAPod() Lab {
 		}}},
 		Claims: []Claim{{
 			ID:   "resolv-conf",
-			Says: "the file of a pod names the cluster's DNS, its namespace first among three domains to search, and ndots:5",
-			Cases: cases(is.All{
-				is.Nameservers("file", "10.96.0.10"),
-				is.SearchList("file", "lab.svc.cluster.local", "svc.cluster.local", "cluster.local"),
-				is.ResolvOptions("file", "ndots:5"),
-			}, "kubernetes pkg/kubelet/network/dns/dns.go getClusterDNS, generateSearchesForDNSClusterFirst; kubeadm's service network is 10.96.0.0/16"),
+			Says: "the file of a pod names the cluster's DNS, its namespace first among the domains to search, those of its node last, and ndots:5",
+			Cases: []Case{
+				file("docker", "a node that is a container of Docker has none of its own"),
+				file("podman", "one of Podman has that of its network", "dns.podman"),
+			},
 		}, {
 			ID:    "api-server",
 			Says:  "kubernetes.default.svc.cluster.local. is the first address of the service network",

@@ -88,4 +88,5 @@ var podmans = []Facts{
 var clusters = []Facts{
 	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
 	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "3", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "podman", "node-engine-version": "5.4.2"},
 }
