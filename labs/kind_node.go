@@ -53,6 +53,10 @@ func KindNode() Lab {
 			"neighbour": ask(node, "{web}."),
 			"outside":   ask(node, "node.lab.test."),
 
+			// The kernel may keep quiet about a closed UDP port; see icmp(7), icmp_ratelimit.
+			"neighbour, over TCP": topo.Wire{From: node, Name: "{web}.", TCP: true},
+			"outside, over TCP":   topo.Wire{From: node, Name: "tcp.node.lab.test.", TCP: true},
+
 			"peer's file":      file(peer, "/etc/resolv.conf"),
 			"peer's neighbour": ask(peer, "{web}."),
 			"peer's outside":   ask(peer, "peer.lab.test."),
@@ -113,7 +117,7 @@ func KindNode() Lab {
 				Because: entrypoint + ": what is asked of the gateway reaches the engine's DNS",
 			}, overIptables, overPodman), Case{
 				When:    overNftables,
-				Expect:  is.All{is.Outcome("neighbour", "refused"), is.Outcome("outside", "refused")},
+				Expect:  is.All{is.Outcome("neighbour, over TCP", "refused"), is.Outcome("outside, over TCP", "refused")},
 				Because: entrypoint + ": resolv.conf names the gateway all the same, where nobody listens and no rule leads on",
 				Sources: refutes("S0-13"),
 			}),
