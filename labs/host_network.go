@@ -18,6 +18,12 @@ func HostNetwork() Lab {
 	ask := func(name string) topo.Wire { return topo.Wire{From: guest, Name: name} }
 	flags := is.All{is.Nameservers("guest's resolv.conf", "{up}"), is.SearchList("guest's resolv.conf", "lab.test"),
 		is.ResolvOptions("guest's resolv.conf", "timeout:3")}
+	// sameHost are the engines whose networks the host has a way to.
+	sameHost := []Facts{and(docker(""), rootless(false)), inRootlessKit("")}
+	const apart = "moby contrib/dockerd-rootless.sh --detach-netns: the networks of the engine are in RootlessKit's namespace, and a container in the host's network is in the host's own; run on 29.8 with slirp4netns and pasta"
+	nowhere := is.All{is.Outcome("name", results.Unreachable), is.Outcome("alias", results.Unreachable), is.Outcome("reverse", results.Unreachable),
+		is.NotAskedBut("up's log", "web.", "heard.lab.test."), is.NotAskedBut("up's log", "www.", "heard.lab.test.")}
+	unreachable := is.All{is.Outcome("out", results.Unreachable), is.AnsweredBy("heard", 1), is.NotAskedBut("up's log", "out.lab.test.", "heard.lab.test.")}
 	toTheServer := is.All{is.NXDomain("name"), is.NXDomain("alias"), is.Data("reverse", "ptr-by-up.lab.test."),
 		is.Asked("up's log", "web."), is.Asked("up's log", "www."), is.Asked("up's log", "{web.ptr}")}
 
@@ -67,36 +73,37 @@ func HostNetwork() Lab {
 		}, {
 			ID:   "server",
 			Says: "whether the server given, which is on a network of the engine's, can be asked, and names are completed from the search list given",
-			Cases: []Case{{
-				When:    docker(""),
+			Cases: append(each(Case{
 				Expect:  is.All{is.AnsweredBy("out", 1), is.Asked("up's log", "out.lab.test.")},
 				Because: "moby libnetwork Sandbox.setupDNS writes them into the file that a stub resolver reads: the same from 20.10 to 29",
-			}, {
+			}, sameHost...), Case{
+				When: detached(""), Expect: unreachable, Because: apart,
+			}, Case{
 				When:    and(podman(""), rootless(false)),
 				Expect:  is.All{is.AnsweredBy("out", 1), is.AskedFromHost("up's log", "out.lab.test.")},
 				Because: "podman libpod/container_internal_common.go addResolvConf writes them into the file that a stub resolver reads; run on 4.3.1, 5.4.2 and 5.8.6",
-			}, {
+			}, Case{
 				When:    and(podman(""), rootless(true)),
-				Expect:  is.All{is.Outcome("out", results.Unreachable), is.AnsweredBy("heard", 1), is.NotAskedBut("up's log", "out.lab.test.", "heard.lab.test.")},
+				Expect:  unreachable,
 				Because: "containers/common libnetwork/internal/rootlessnetns: networks of a rootless Podman are in a network namespace of their own, and the host has no way there; run on 5.4.2 and 5.8.6, with pasta and slirp4netns",
-			}},
+			}),
 		}, {
 			ID:   "no-names",
 			Says: "containers are not found by name, alias or address: the questions are for the server given",
-			Cases: []Case{{
-				When:    docker(""),
+			Cases: append(each(Case{
 				Expect:  toTheServer,
 				Because: "moby daemon/network.go buildCreateEndpointOptions: resolution is disabled on networks that are not user-defined: the same from 20.10 to 29",
-			}, {
+			}, sameHost...), Case{
+				When: detached(""), Expect: nowhere, Because: apart,
+			}, Case{
 				When:    and(podman(""), rootless(false)),
 				Expect:  toTheServer,
 				Because: "podman libpod/container_internal_common.go addResolvConf: only a container on a network with DNS gets its server; run on 4.3.1, 5.4.2 and 5.8.6",
-			}, {
-				When: and(podman(""), rootless(true)),
-				Expect: is.All{is.Outcome("name", results.Unreachable), is.Outcome("alias", results.Unreachable), is.Outcome("reverse", results.Unreachable),
-					is.NotAskedBut("up's log", "web.", "heard.lab.test."), is.NotAskedBut("up's log", "www.", "heard.lab.test.")},
+			}, Case{
+				When:    and(podman(""), rootless(true)),
+				Expect:  nowhere,
 				Because: "as for the server given, which cannot be reached: run on 5.4.2 and 5.8.6, with pasta and slirp4netns",
-			}},
+			}),
 		}},
 	}
 }

@@ -46,8 +46,12 @@ func each(c Case, facts ...Facts) []Case {
 // onHost are the facts of each Docker that reads its host's own resolv.conf: one
 // with root, or a rootless one that is detached from RootlessKit's network.
 func onHost(versions string) []Facts {
-	return []Facts{and(docker(versions), rootless(false)), and(docker(versions), Facts{"netns": "detached"})}
+	return []Facts{and(docker(versions), rootless(false)), detached(versions)}
 }
+
+// detached is the facts of a rootless Docker that lives in the host's network,
+// with the networks it makes in RootlessKit's: the default from 29.0.
+func detached(versions string) Facts { return and(docker(versions), Facts{"netns": "detached"}) }
 
 // inRootlessKit is the facts of a Docker that lives in RootlessKit's network,
 // and reads a resolv.conf which names the forwarder there.
