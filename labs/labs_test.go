@@ -108,18 +108,25 @@ func start(t *testing.T) results.Run {
 	return run
 }
 
-// inTime returns a context that ends with an interrupt, and while there still
-// is time to take down what was built and to report.
+// inTime returns a context that ends with an interrupt, after which no other
+// test of this package begins anything, and while there still is time to take
+// down what was built and to report.
 func inTime(t *testing.T) context.Context {
-	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
-	t.Cleanup(stop)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stop := context.AfterFunc(interrupted(), func() { cancel(runner.ErrInterrupted) })
+	t.Cleanup(func() { stop(); cancel(nil) })
 	if deadline, ok := t.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-min(downReserve, time.Until(deadline)/4)))
-		t.Cleanup(cancel)
+		var end context.CancelFunc
+		ctx, end = context.WithDeadline(ctx, deadline.Add(-min(downReserve, time.Until(deadline)/4)))
+		t.Cleanup(end)
 	}
 	return ctx
 }
+
+var interrupted = sync.OnceValue(func() context.Context {
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	return ctx
+})
 
 func targets(ctx context.Context, t *testing.T, id string, watch progress.Reporter) []runner.Target {
 	named, required := split(os.Getenv("DNSLAB_RUNTIME")), split(os.Getenv("DNSLAB_REQUIRE"))
