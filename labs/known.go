@@ -89,4 +89,5 @@ var clusters = []Facts{
 	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
 	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "3", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
 	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "podman", "node-engine-version": "5.4.2"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "29.8.0", "node-engine-firewall": "nftables"},
 }
