@@ -103,7 +103,7 @@ func (r *Runtime) try(ctx context.Context, caps driver.Caps) {
 }
 
 func (r *Runtime) tryNetwork(ctx context.Context, ipv6 bool) (string, bool) {
-	name := "try-" + randomTag()
+	name := "try-" + book.RandomTag()
 	id, err := r.createNetwork(ctx, networkSpec{name: name, ipv6: ipv6, labels: r.labels("trial", "")})
 	if err != nil {
 		return "", false
@@ -119,7 +119,7 @@ func (r *Runtime) tryNetwork(ctx context.Context, ipv6 bool) (string, bool) {
 // tryIPv6Only looks at what was made, since an engine that does not know how to
 // do without IPv4 gives the network both.
 func (r *Runtime) tryIPv6Only(ctx context.Context) (string, bool) {
-	id, err := r.createNetwork(ctx, networkSpec{name: "try-" + randomTag(), ipv6: true, noIPv4: true, labels: r.labels("trial", "")})
+	id, err := r.createNetwork(ctx, networkSpec{name: "try-" + book.RandomTag(), ipv6: true, noIPv4: true, labels: r.labels("trial", "")})
 	if err != nil {
 		return "", false
 	}
@@ -148,7 +148,7 @@ func (r *Runtime) tryLink(ctx context.Context) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	missing := "missing-" + randomTag()
+	missing := "missing-" + book.RandomTag()
 	res, err := r.createContainer(ctx, client.ContainerCreateOptions{
 		Config:     &container.Config{Image: ref, Labels: r.labels("trial", "")},
 		HostConfig: &container.HostConfig{Links: []string{missing + ":x"}},
@@ -164,7 +164,7 @@ func (r *Runtime) tryLink(ctx context.Context) (string, bool) {
 }
 
 func (r *Runtime) tryVolume(ctx context.Context) (string, bool) {
-	name := "try-" + randomTag()
+	name := "try-" + book.RandomTag()
 	res, err := r.api.VolumeCreate(ctx, client.VolumeCreateOptions{Name: name, Labels: r.labels("trial", "")})
 	if err != nil {
 		return "", false

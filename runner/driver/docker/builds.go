@@ -10,6 +10,8 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/dnslab/dnslab/images"
+
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
 
 // buildPause is longer than a build leaves the container of a step alone: from
@@ -26,7 +28,7 @@ func (r *Runtime) leftByBuilds(ctx context.Context, c *cleaning) (left []contain
 		return nil, fmt.Errorf("listing containers of builds: %w", err)
 	}
 	for _, x := range res.Items {
-		if _, ok := x.Labels[labelRun]; ok || x.State == container.StateRunning {
+		if _, ok := x.Labels[book.LabelRun]; ok || x.State == container.StateRunning {
 			continue
 		}
 		resting, err := r.resting(ctx, x.ID)

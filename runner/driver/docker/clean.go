@@ -11,6 +11,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 	"github.com/dnslab/dnslab/runner/driver/owner"
 )
 
@@ -19,7 +20,7 @@ var _ driver.Cleaner = (*Runtime)(nil)
 // Clean removes containers first: networks and volumes are free only then.
 func (r *Runtime) Clean(ctx context.Context, all bool) (removed, spared []string, err error) {
 	c := cleaning{all: all, spared: map[string]bool{}}
-	ours := make(client.Filters).Add("label", labelRun)
+	ours := make(client.Filters).Add("label", book.LabelRun)
 	containers, err := r.api.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: ours})
 	if err != nil {
 		return nil, nil, fmt.Errorf("listing containers: %w", err)
@@ -84,14 +85,14 @@ type cleaning struct {
 }
 
 func (c *cleaning) one(what string, labels map[string]string, remove func() error) {
-	state := owner.Lives(labels[labelOwner])
+	state := owner.Lives(labels[book.LabelOwner])
 	switch {
 	case c.all, state == owner.Dead:
 	case state == owner.Alive:
-		c.spared[fmt.Sprintf("run %s, which still goes on", labels[labelRun])] = true
+		c.spared[fmt.Sprintf("run %s, which still goes on", labels[book.LabelRun])] = true
 		return
 	default:
-		c.spared[fmt.Sprintf("run %s, which was started on another machine (--all removes it)", labels[labelRun])] = true
+		c.spared[fmt.Sprintf("run %s, which was started on another machine (--all removes it)", labels[book.LabelRun])] = true
 		return
 	}
 	if err := unlessGone(remove()); err != nil {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/drivertest"
+
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
 
 func TestDriver(t *testing.T) {
@@ -24,7 +26,7 @@ func left(ctx context.Context, run string) (all []string, err error) {
 		return nil, err
 	}
 	defer api.Close()
-	its := make(client.Filters).Add("label", labelRun+"="+run)
+	its := make(client.Filters).Add("label", book.LabelRun+"="+run)
 	containers, err := api.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: its})
 	if err != nil {
 		return nil, err

@@ -207,7 +207,7 @@ func (r *Runtime) try(ctx context.Context, rootless bool, caps driver.Caps) {
 // tryNetwork starts a container on a network, since the engine makes networks
 // with IPv6 on hosts that have none.
 func (r *Runtime) tryNetwork(ctx context.Context, s networkSpec) (families string, ok bool) {
-	s.name, s.labels = "try-"+randomTag(), r.labels("trial", "")
+	s.name, s.labels = "try-"+book.RandomTag(), r.labels("trial", "")
 	if err := r.createNetwork(ctx, s); err != nil {
 		return "", false
 	}
@@ -292,7 +292,7 @@ func (r *Runtime) tryContainer(ctx context.Context, of func(image string) contai
 }
 
 func (r *Runtime) tryVolume(ctx context.Context) (string, bool) {
-	name := "try-" + randomTag()
+	name := "try-" + book.RandomTag()
 	dir, err := r.createVolume(ctx, name, r.labels("trial", ""))
 	if err != nil {
 		return "", false

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 	"github.com/dnslab/dnslab/runner/driver/owner"
 )
 
@@ -16,7 +17,7 @@ var _ driver.Cleaner = (*Runtime)(nil)
 // Clean removes containers first: networks and volumes are free only then.
 func (r *Runtime) Clean(ctx context.Context, all bool) (removed, spared []string, err error) {
 	c := cleaning{all: all, spared: map[string]bool{}}
-	containers, err := r.containers(ctx, labelRun)
+	containers, err := r.containers(ctx, book.LabelRun)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -26,14 +27,14 @@ func (r *Runtime) Clean(ctx context.Context, all bool) (removed, spared []string
 	for _, x := range containers {
 		c.one("container "+x.name, x.labels, func() error { return r.removeOutside(ctx, x.id) }) // it may be a helper
 	}
-	networks, err := r.networks(ctx, labelRun)
+	networks, err := r.networks(ctx, book.LabelRun)
 	if err != nil {
 		return c.removed, c.words(), err
 	}
 	for _, x := range networks {
 		c.one("network "+x.name, x.labels, func() error { return r.removeNetwork(ctx, x.name) })
 	}
-	volumes, err := r.volumes(ctx, labelRun)
+	volumes, err := r.volumes(ctx, book.LabelRun)
 	if err != nil {
 		return c.removed, c.words(), err
 	}
@@ -103,17 +104,17 @@ type cleaning struct {
 }
 
 func (c *cleaning) one(what string, labels map[string]string, remove func() error) {
-	state := owner.Lives(labels[labelOwner])
-	_, ours := labels[labelRun]
+	state := owner.Lives(labels[book.LabelOwner])
+	_, ours := labels[book.LabelRun]
 	switch {
 	case !ours: // whatever the engine thinks of its filter
 		return
 	case c.all, state == owner.Dead:
 	case state == owner.Alive:
-		c.spared[fmt.Sprintf("run %s, which still goes on", labels[labelRun])] = true
+		c.spared[fmt.Sprintf("run %s, which still goes on", labels[book.LabelRun])] = true
 		return
 	default:
-		c.spared[fmt.Sprintf("run %s, which was started on another machine (--all removes it)", labels[labelRun])] = true
+		c.spared[fmt.Sprintf("run %s, which was started on another machine (--all removes it)", labels[book.LabelRun])] = true
 		return
 	}
 	if err := remove(); err != nil {

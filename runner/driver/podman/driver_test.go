@@ -10,6 +10,7 @@ import (
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/docker"
 	"github.com/dnslab/dnslab/runner/driver/drivertest"
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 	"github.com/dnslab/dnslab/runner/driver/owner"
 	"github.com/dnslab/dnslab/runner/host"
 )
@@ -73,7 +74,7 @@ func left(ctx context.Context, r *Runtime, run string) (all []string, err error)
 	for kind, list := range map[string]func(context.Context, string) ([]thing, error){
 		"container ": r.containers, "network ": r.networks, "volume ": r.volumes,
 	} {
-		its, err := list(ctx, labelRun+"="+run)
+		its, err := list(ctx, book.LabelRun+"="+run)
 		if err != nil {
 			return nil, err
 		}
