@@ -74,13 +74,18 @@ func (s Spec) socket() string {
 	return at + "/podman/podman.sock"
 }
 
+// rootlessPool is where a rootless Docker takes addresses for its networks. It
+// cannot see those of its host, and would give containers the addresses that
+// the host's neighbours have: each would look like the other.
+const rootlessPool = "base=10.64.0.0/12,size=16"
+
 // command starts the engine; see images/hosts/host/dnslab-host.
 func (s Spec) command() []string {
 	switch {
 	case s.Engine == "podman":
 		return []string{s.User, "podman", "system", "service", "--time=0", "unix://" + s.socket()}
 	case s.Rootless():
-		return append([]string{s.User, "dockerd-rootless.sh", "--host=unix://" + s.socket()}, s.Flags...)
+		return append([]string{s.User, "dockerd-rootless.sh", "--host=unix://" + s.socket(), "--default-address-pool=" + rootlessPool}, s.Flags...)
 	}
 	return append([]string{s.User, "dockerd", "--host=unix://" + s.socket()}, s.Flags...)
 }
