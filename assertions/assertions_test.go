@@ -72,6 +72,13 @@ func TestJudges(t *testing.T) {
 		{is.AddressOf(web, "web", lan), is.AddressOf(nobody, "web"), "cannot be compared: nothing has the address of nobody"},
 		{is.AddressOf(web, "web", lan), is.AddressOf(client, "silence"), "should be an answer, but was: timeout"},
 		{is.Addresses("both", "172.18.0.3", "172.18.0.4"), is.Addresses("both", "172.18.0.3"), "should have 172.18.0.3"},
+		{is.AddressFact("web", "it"), is.AddressFact("upstream", "it"), "should have it, 172.18.0.3, but was: NOERROR, 203.0.113.2"},
+		{is.AddressFact("web", "it"), is.AddressFact("web", "no"), `cannot be compared: the fact no is ""`},
+		{is.NameserversOf("conf", "dns"), is.NameserversOf("conf", "it"), `should have nameserver ["172.18.0.3"], but has ["127.0.0.11"]`},
+		{is.NameserversOf("conf", "dns"), is.NameserversOf("blank", "no"), "cannot be compared: there is no fact no"},
+		{is.SearchBegins("conf", "a.{domain}"), is.SearchBegins("conf", "b.{domain}"), `begins with ["b.test"], but has ["a.test" "b.test"]`},
+		{is.SearchBegins("conf", "a.test", "b.test"), is.SearchBegins("conf", "a.test", "b.test", "c.test"), "should have a search list that begins with"},
+		{is.SearchBegins("conf", "a.test"), is.SearchBegins("conf", "a.{no}"), "cannot be compared: "},
 		{is.AnsweredBy("upstream", 2), is.AnsweredBy("upstream", 1), "should have the answer of upstream 1, but was: NOERROR, 203.0.113.2"},
 		{is.TTL("web", 600), is.TTL("upstream", 600), "should have TTL 600, but had 60"},
 		{is.TTL("web", 600), is.TTL("nx", 600), "should have records"},
@@ -94,6 +101,7 @@ func TestJudges(t *testing.T) {
 		{is.AskedFrom("log", "out.lab.test.", client), is.AskedFrom("log", "tcp.lab.test.", client), "was asked from web"},
 		{is.AskedOver("log", "tcp.lab.test.", "tcp"), is.AskedOver("log", "out.lab.test.", "tcp"), "was asked over udp"},
 		{is.AskedEDNS("log", "out.lab.test.", 0), is.AskedEDNS("log", "out.lab.test.", 1232), "was asked without EDNS"},
+		{is.AskedUpTo("log", "out.lab.test.", "A", 2), is.AskedUpTo("log", "none.lab.test.", "A", 2), "1 to 2 times for none.lab.test. A, but was asked 0 times"},
 		{is.AskedTimes("log", "out.lab.test.", "A", 1), is.AskedTimes("log", "out.lab.test.", "A", 2), "was asked 1 times"},
 		{is.AskedInOrder("log", "lab.test.", "out.lab.test.", "tcp.lab.test."), is.AskedInOrder("log", "", "tcp.lab.test."), "but was asked for out.lab.test., tcp.lab.test."},
 		{is.AskedBeginning("log", "tcp.", "tcp.lab.test."), is.AskedBeginning("log", "", "tcp.lab.test."), "but was asked for out.lab.test., tcp.lab.test."},
@@ -177,7 +185,7 @@ func TestDescribe(t *testing.T) {
 }
 
 func evidence() results.Evidence {
-	e := results.Evidence{Seen: seen, Addrs: map[string]results.Addresses{}}
+	e := results.Evidence{Seen: seen, Addrs: map[string]results.Addresses{}, Facts: map[string]string{"dns": "127.0.0.11", "it": "172.18.0.3", "domain": "test"}}
 	for name := range seen {
 		e.Addrs[name] = where
 	}

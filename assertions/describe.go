@@ -71,9 +71,17 @@ func describeMessage(e results.Evidence, name string, m *results.Message) string
 }
 
 func addresses(e results.Evidence, name string, addrs []netip.Addr) string {
-	var words []string
+	times := map[netip.Addr]int{}
 	for _, a := range addrs {
-		if w := whose(e, name, a); !slices.Contains(words, w) {
+		times[a]++
+	}
+	var words []string
+	for a, n := range times {
+		w := whose(e, name, a)
+		if n > 1 {
+			w += fmt.Sprintf(" %d times", n)
+		}
+		if !slices.Contains(words, w) {
 			words = append(words, w)
 		}
 	}

@@ -179,10 +179,14 @@ func comments(text string) []string {
 }
 
 func onText(name, says string, check func(text string) error) Assertion {
+	return aboutText(name, says, func(_ results.Evidence, text string) error { return check(text) })
+}
+
+func aboutText(name, says string, check func(e results.Evidence, text string) error) Assertion {
 	return about(name, says, func(e results.Evidence, o results.Observation) error {
 		if o.Text == nil {
 			return instead(e, name, o, "should be a file")
 		}
-		return check(*o.Text)
+		return check(e, *o.Text)
 	})
 }

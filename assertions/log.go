@@ -91,15 +91,25 @@ func AskedEDNS(log, qname string, size int) Assertion {
 
 // AskedTimes expects exactly so many questions for qname and type.
 func AskedTimes(log, qname, qtype string, times int) Assertion {
-	return onLog(log, fmt.Sprintf("was asked %d times for %s %s", times, qname, qtype), func(_ results.Evidence, o results.Observation) error {
+	return askedTimes(log, qname, qtype, fmt.Sprintf("%d times", times), times, times)
+}
+
+// AskedUpTo expects one question for qname and type, and so many at most: what
+// is between may remember the answer, in as many places.
+func AskedUpTo(log, qname, qtype string, times int) Assertion {
+	return askedTimes(log, qname, qtype, fmt.Sprintf("1 to %d times", times), 1, times)
+}
+
+func askedTimes(log, qname, qtype, words string, least, most int) Assertion {
+	return onLog(log, fmt.Sprintf("was asked %s for %s %s", words, qname, qtype), func(_ results.Evidence, o results.Observation) error {
 		n := 0
 		for _, q := range asked(o, qname) {
 			if q.Type == qtype {
 				n++
 			}
 		}
-		if n != times {
-			return fmt.Errorf("should be asked %d times for %s %s, but was asked %d times", times, qname, qtype, n)
+		if n < least || n > most {
+			return fmt.Errorf("should be asked %s for %s %s, but was asked %d times", words, qname, qtype, n)
 		}
 		return nil
 	})
