@@ -91,7 +91,7 @@ type Act struct {
 	Program    []topo.Reply `json:"program,omitempty"` // adds to the replies of the server
 	Close      *Close       `json:"close,omitempty"`
 	Write      *Write       `json:"write,omitempty"`
-	FlushRules *struct{}    `json:"flush_rules,omitempty"`
+	FlushRules *FlushRules  `json:"flush_rules,omitempty"`
 }
 
 // Serve starts a DNS server on port 53 of all addresses, UDP and TCP, unless
@@ -108,10 +108,16 @@ type Close struct {
 	Transport string `json:"transport"` // "udp", "tcp"
 }
 
+// FlushRules flushes NAT rules; see topo.FlushRules.
+type FlushRules struct {
+	Chain string `json:"chain,omitempty"`
+}
+
 // Write writes a file; see topo.Write.
 type Write struct {
 	Path    string `json:"path"`
 	Content string `json:"content"`
+	From    string `json:"from,omitempty"`
 	Rename  bool   `json:"rename,omitempty"`
 	Append  bool   `json:"append,omitempty"`
 }

@@ -27,12 +27,17 @@ type Write struct {
 	Node    Node
 	Path    string
 	Content string
-	Rename  bool // write a new file beside it and rename it over the old one; otherwise in place
-	Append  bool // add to what is there
+	From    string // what this file there holds, instead of Content
+	Rename  bool   // write a new file beside it and rename it over the old one; otherwise in place
+	Append  bool   // add to what is there
 }
 
-// FlushRules removes every NAT rule from a node's network namespace.
-type FlushRules struct{ Of Node }
+// FlushRules removes every NAT rule from a node's network namespace, or those
+// of one chain of iptables.
+type FlushRules struct {
+	Of    Node
+	Chain string
+}
 
 func (Program) Touches() Scope      { return World }
 func (Close) Touches() Scope        { return World }
@@ -68,7 +73,14 @@ func (a Write) String() string {
 		return fmt.Sprintf("replace %s in %s by a new file", a.Path, a.Node.Name)
 	case a.Append:
 		return fmt.Sprintf("append to %s in %s", a.Path, a.Node.Name)
+	case a.From != "":
+		return fmt.Sprintf("copy %s over %s in %s", a.From, a.Path, a.Node.Name)
 	}
 	return fmt.Sprintf("write %s in %s", a.Path, a.Node.Name)
 }
-func (a FlushRules) String() string { return "flush the NAT rules around " + a.Of.Name }
+func (a FlushRules) String() string {
+	if a.Chain != "" {
+		return fmt.Sprintf("flush the chain %s around %s", a.Chain, a.Of.Name)
+	}
+	return "flush the NAT rules around " + a.Of.Name
+}

@@ -6,6 +6,10 @@ import "fmt"
 // {lab} in names, as in "{web}.{lab}.svc.cluster.local.".
 const Home = "lab"
 
+// ClusterDomain stands for the domain that names of a cluster are in, most
+// often "cluster.local": "{web}.{lab}.svc.{cluster-domain}.".
+const ClusterDomain = "cluster-domain"
+
 // Pod is what a node has only as a pod. What it shares with other containers
 // is where theirs is: DNS, Search and Options become its dnsConfig, ExtraHosts
 // its hostAliases, Mode HostNetwork its hostNetwork.
@@ -42,8 +46,15 @@ type SetCorefile struct {
 	Says     string // "without the plugin cache": for people
 }
 
-func (Scale) Touches() Scope       { return Cluster }
-func (SetCorefile) Touches() Scope { return Cluster }
+// RestartCoreDNS starts the cluster's CoreDNS anew, with the resolv.conf that
+// its node has now, and returns when it has either stayed ready for longer than
+// its plugin loop looks for one, or ended again and again.
+type RestartCoreDNS struct{}
 
-func (a Scale) String() string       { return fmt.Sprintf("scale CoreDNS to %d", a.Replicas) }
-func (a SetCorefile) String() string { return "from now on the cluster's CoreDNS: " + a.Says }
+func (Scale) Touches() Scope          { return Cluster }
+func (SetCorefile) Touches() Scope    { return Cluster }
+func (RestartCoreDNS) Touches() Scope { return Cluster }
+
+func (a Scale) String() string        { return fmt.Sprintf("scale CoreDNS to %d", a.Replicas) }
+func (a SetCorefile) String() string  { return "from now on the cluster's CoreDNS: " + a.Says }
+func (RestartCoreDNS) String() string { return "start CoreDNS anew" }

@@ -5,8 +5,9 @@ import "fmt"
 // TheHost is the lab host that the engine runs on.
 var TheHost = Place{At: Host}
 
-// HostUpstream is the server that the lab host's resolv.conf names. It answers
-// A queries for every name of the lab's zone, and cannot be told otherwise.
+// HostUpstream is the server that the lab host's resolv.conf names, which all
+// labs on that host ask: one that programs it names the questions of its own
+// that its replies are for.
 var HostUpstream = Node{Name: "host-upstream", Mode: ServesHost}
 
 // HostWrite writes a file of the lab host. Its content may name nodes that are
@@ -16,6 +17,17 @@ type HostWrite struct {
 	Content string
 	Rename  bool // write a new file beside it and rename it over the old one; otherwise in place
 }
+
+// HostRemove removes a file of the lab host.
+type HostRemove struct{ Path string }
+
+// HostLink puts a symbolic link in the place of a file of the lab host. What it
+// points to need not be there.
+type HostLink struct{ Path, To string }
+
+// RestartEngine ends the lab host's engine and starts it anew. Docker's
+// containers end with it and stay so until an act starts them; Podman's go on.
+type RestartEngine struct{}
 
 // HostFile reads a file of the lab host.
 type HostFile struct{ Path string }
@@ -28,6 +40,16 @@ func (a HostWrite) String() string {
 	}
 	return fmt.Sprintf("write %s of the host", a.Path)
 }
+
+func (HostRemove) Touches() Scope    { return Machine }
+func (HostLink) Touches() Scope      { return Machine }
+func (RestartEngine) Touches() Scope { return Machine }
+
+func (a HostRemove) String() string { return fmt.Sprintf("remove %s of the host", a.Path) }
+func (a HostLink) String() string {
+	return fmt.Sprintf("make %s of the host a link to %s", a.Path, a.To)
+}
+func (RestartEngine) String() string { return "restart the engine" }
 
 func (HostFile) Place() Place     { return TheHost }
 func (q HostFile) String() string { return q.Path + " of the host" }

@@ -116,7 +116,8 @@ func (q Libc) String() string {
 	return strings.TrimSpace(fmt.Sprintf("getaddrinfo %s in %s %s", Plain(q.Name), q.From.Name, q.Family))
 }
 
-// File reads a file in a node.
+// File reads a file in a node; a path with a * in it, all files that fit, one
+// after the other.
 type File struct {
 	Of   Node
 	Path string
@@ -163,13 +164,13 @@ func (q Rules) String() string { return "NAT rules around " + q.Of.Name }
 // was asked for one name.
 type Saw struct {
 	Upstream Node
-	Of       string // this name, and those below it; empty is all
+	Of       string // this name, and those below it, as in "{client}.lab.test."; empty is all
 }
 
 func (q Saw) Place() Place { return Place{Inside, q.Upstream.Name} }
 func (q Saw) String() string {
 	if q.Of != "" {
-		return "what " + q.Upstream.Name + " saw of " + q.Of
+		return "what " + q.Upstream.Name + " saw of " + Plain(q.Of)
 	}
 	return "what " + q.Upstream.Name + " saw"
 }

@@ -32,6 +32,7 @@ const (
 	ServiceAddress Mode = "service"        // nothing runs: a name, and mostly an address, that leads to pods; see Service
 	ClusterNode    Mode = "cluster-node"   // nothing is made: a node that the cluster has, by KIND's name for it: "control-plane", "worker", "worker2"
 	BesideCluster  Mode = "beside-cluster" // a plain container on the network that the cluster's nodes are on
+	BareNode       Mode = "bare-node"      // a node as KIND makes it for a cluster of its own, without Kubernetes on it; Search is the cluster's dnsSearch, and none is another thing than nil
 )
 
 // An Image says which libc a node has beside its agent.

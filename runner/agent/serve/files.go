@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/dnslab/dnslab/results"
@@ -16,7 +17,7 @@ const fileMode = 0o644
 
 func readFile(q agent.File) (results.Observation, error) {
 	o := results.Observation{Kind: results.KindFile}
-	b, err := os.ReadFile(q.Path)
+	b, err := readAll(q.Path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		o.Outcome, o.Detail = results.NotFound, err.Error()
 		return o, nil
@@ -29,10 +30,40 @@ func readFile(q agent.File) (results.Observation, error) {
 	return o, nil
 }
 
+// readAll reads one file, or all that fit a path with a * in it.
+func readAll(path string) ([]byte, error) {
+	if !strings.Contains(path, "*") {
+		return os.ReadFile(path)
+	}
+	paths, err := filepath.Glob(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(paths) == 0 {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+	var all []byte
+	for _, p := range paths {
+		b, err := os.ReadFile(p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b...)
+	}
+	return all, nil
+}
+
 // writeFile writes in place, which keeps the inode, or renames a new file over
 // the old one, which is another inode. A file mounted into a container shows
 // only the first.
 func writeFile(a agent.Write) error {
+	if a.From != "" {
+		b, err := os.ReadFile(a.From)
+		if err != nil {
+			return fmt.Errorf("copying %q: %w", a.From, err)
+		}
+		a.Content = string(b)
+	}
 	if a.Rename {
 		return replaceFile(a)
 	}

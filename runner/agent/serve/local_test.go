@@ -81,7 +81,12 @@ func TestReadFile(t *testing.T) {
 	if o, err = readFile(agent.File{Path: write(t, dir+"/empty", "", 0o644)}); err != nil || o.Outcome != results.Value || o.Text == nil {
 		t.Errorf("empty: %+v, %v, want an empty text", o, err)
 	}
-	for _, absent := range []string{dir + "/none", path + "/none"} {
+	write(t, dir+"/0.log", "one\n", 0o644)
+	write(t, dir+"/1.log", "two\n", 0o644)
+	if o, err = readFile(agent.File{Path: dir + "/*.log"}); err != nil || o.Outcome != results.Value || *o.Text != "one\ntwo\n" {
+		t.Errorf("all logs: %+v, %v", o, err)
+	}
+	for _, absent := range []string{dir + "/none", path + "/none", dir + "/*.none"} {
 		if o, err = readFile(agent.File{Path: absent}); err != nil || o.Outcome != results.NotFound || o.Text != nil || o.Detail == "" {
 			t.Errorf("%s: %+v, %v, want not-found", absent, o, err)
 		}

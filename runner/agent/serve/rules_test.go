@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dnslab/dnslab/results"
+	"github.com/dnslab/dnslab/runner/agent"
 )
 
 // script writes a program of the shell into dir.
@@ -206,7 +207,7 @@ func TestFlushRules(t *testing.T) {
 				"iptables-legacy":       `d="${0%/*}"; echo "legacy $*" >> "$d/did"; : > "$d/flushed"`,
 				"nft":                   `d="${0%/*}"; if [ "$1" = -s ] && [ ! -e "$d/flushed" ]; then ` + list + `; exit; fi; ` + c.nft,
 			})
-			err := newWorker().flushRules()
+			err := newWorker().flushRules(agent.FlushRules{})
 			if c.err == "" && err != nil || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
 				t.Errorf("%v, want %q", err, c.err)
 			}
@@ -222,11 +223,28 @@ func TestFlushRules(t *testing.T) {
 		})
 	}
 	tools(t, map[string]string{"iptables-nft-save": prints(savedNft), "iptables-nft": ""})
-	if err := newWorker().flushRules(); err == nil || !strings.Contains(err.Error(), "MASQUERADE") {
+	if err := newWorker().flushRules(agent.FlushRules{}); err == nil || !strings.Contains(err.Error(), "MASQUERADE") {
 		t.Errorf("a rule stays: %v, want an error that shows it", err)
 	}
 	tools(t, map[string]string{"iptables-nft-save": prints(savedNft), "iptables-nft": "echo busy >&2; exit 1"})
-	if err := newWorker().flushRules(); err == nil || !strings.Contains(err.Error(), "busy") {
+	if err := newWorker().flushRules(agent.FlushRules{}); err == nil || !strings.Contains(err.Error(), "busy") {
 		t.Errorf("flushing fails: %v, want an error that says why", err)
+	}
+}
+
+// Only the tables that have the chain are touched.
+func TestFlushChain(t *testing.T) {
+	dir := tools(t, map[string]string{
+		"iptables-legacy-save": prints(savedLegacy), "iptables-nft-save": prints(savedNft),
+		"iptables-legacy": `echo "legacy $*" >> "${0%/*}/did"`, "iptables-nft": `echo "nft $*" >> "${0%/*}/did"`,
+	})
+	if err := newWorker().flushRules(agent.FlushRules{Chain: "DOCKER_OUTPUT"}); err != nil {
+		t.Error(err)
+	}
+	if did, _ := os.ReadFile(dir + "/did"); string(did) != "legacy -w -t nat -F DOCKER_OUTPUT\n" {
+		t.Errorf("did\n%s", did)
+	}
+	if err := newWorker().flushRules(agent.FlushRules{Chain: "NOBODYS"}); err == nil || !strings.Contains(err.Error(), `"NOBODYS"`) {
+		t.Errorf("%v, want an error that names the chain", err)
 	}
 }

@@ -143,7 +143,7 @@ func (w *worker) act(a agent.Act) error {
 	case a.Write != nil:
 		return writeFile(*a.Write)
 	case a.FlushRules != nil:
-		return w.flushRules()
+		return w.flushRules(*a.FlushRules)
 	}
 	return errors.New("the act is empty")
 }
