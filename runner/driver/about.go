@@ -39,6 +39,7 @@ const (
 	OwnHost       Cap = "host"           // the host under the engine is ours to change
 	Pods          Cap = "pods"           // nodes can be pods, and services lead to them
 	OwnCluster    Cap = "cluster"        // the cluster is ours: its nodes are places, its CoreDNS can be changed, containers run beside it
+	NodeRules     Cap = "node-rules"     // rules of iptables lead what the cluster's nodes ask to the engine's DNS
 )
 
 // Caps maps each capability a runtime has to the evidence for it, such as

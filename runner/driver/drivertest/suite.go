@@ -4,13 +4,14 @@
 // what carries a run's label:
 //
 //	func TestDriver(t *testing.T) {
-//		drivertest.Run(t, drivertest.Driver{Open: open, Left: left})
+//		drivertest.Run(t, drivertest.Driver{Name: "docker", Open: open, Left: left})
 //	}
 package drivertest
 
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,11 @@ import (
 
 // A Driver is what the suite needs to know of one.
 type Driver struct {
-	// Open connects to the runtime for a run. An error skips the suite.
+	// Name is what the environment variable DNSLAB_REQUIRE calls the runtime.
+	Name string
+
+	// Open connects to the runtime for a run. An error skips the suite, unless
+	// the runtime is required.
 	Open func(context.Context, driver.Options) (driver.Runtime, error)
 
 	// More are tests of what only this driver has, by name, on the same runtime.
@@ -44,6 +49,11 @@ var (
 	small = topo.Topology{web, up, late} // web comes after up, whatever the order here
 )
 
+// Required tells whether DNSLAB_REQUIRE, names with commas between, has name.
+func Required(name string) bool {
+	return slices.Contains(strings.Split(os.Getenv("DNSLAB_REQUIRE"), ","), name)
+}
+
 // Run holds d to what package driver promises. What is about networks of the
 // user's is left out where the runtime says that it has none.
 func Run(t *testing.T, d Driver) {
@@ -51,7 +61,10 @@ func Run(t *testing.T, d Driver) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	rt, err := d.Open(ctx, driver.Options{Run: s.run})
-	if err != nil {
+	switch {
+	case err != nil && Required(d.Name):
+		t.Fatalf("the runtime is required and not to be had: %v", err)
+	case err != nil:
 		t.Skipf("the runtime is not to be had: %v", err)
 	}
 	defer rt.Close(context.Background())
