@@ -76,12 +76,12 @@ func (r resolver) act(a topo.AgentAct) (agent.Act, error) {
 		return agent.Act{Serve: &serve}, err
 	case topo.Write:
 		text, err := topo.Expand(a.Content, r.known.Lookup)
-		return agent.Act{Write: &agent.Write{Path: a.Path, Content: text, Rename: a.Rename, Append: a.Append}}, err
+		return agent.Act{Write: &agent.Write{Path: a.Path, Content: text, From: a.From, Rename: a.Rename, Append: a.Append}}, err
 	case topo.HostWrite:
 		text, err := topo.Expand(a.Content, r.known.Lookup)
 		return agent.Act{Write: &agent.Write{Path: a.Path, Content: text, Rename: a.Rename}}, err
 	case topo.FlushRules:
-		return agent.Act{FlushRules: &struct{}{}}, nil
+		return agent.Act{FlushRules: &agent.FlushRules{Chain: a.Chain}}, nil
 	}
 	return agent.Act{}, fmt.Errorf("no agent knows the act %T", a)
 }

@@ -161,7 +161,7 @@ func (s *session) ask(ctx context.Context, questions map[string]topo.Question) (
 				o, ok := resp.Observed[name]
 				switch {
 				case ok:
-					seen[name] = only(signed(o, p, questions[name]), questions[name])
+					seen[name] = r.only(signed(o, p, questions[name]), questions[name])
 				case err != nil:
 					failed[name] = err
 				default:
@@ -175,12 +175,16 @@ func (s *session) ask(ctx context.Context, questions map[string]topo.Question) (
 }
 
 // only is an observation without what a question did not ask for.
-func only(o results.Observation, q topo.Question) results.Observation {
+func (r resolver) only(o results.Observation, q topo.Question) results.Observation {
 	saw, ok := q.(topo.Saw)
 	if !ok || saw.Of == "" {
 		return o
 	}
-	o.Log = slices.DeleteFunc(o.Log, func(q results.Query) bool { return !dns.IsSubDomain(saw.Of, q.Name) })
+	of, err := topo.Expand(saw.Of, r.known.Lookup)
+	if err != nil {
+		of = saw.Of // which nobody asked for
+	}
+	o.Log = slices.DeleteFunc(o.Log, func(q results.Query) bool { return !dns.IsSubDomain(of, q.Name) })
 	return o
 }
 

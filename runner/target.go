@@ -37,6 +37,9 @@ type Opener interface {
 
 	// Ready tells whether Open needs nothing that is still to be made.
 	Ready(context.Context) bool
+
+	// Takes is what it keeps busy while it is open, about.
+	Takes() driver.Share
 }
 
 // A turn is a target whose time has come.
@@ -88,10 +91,6 @@ func (r *running) part(t *turn) results.Run {
 	return run
 }
 
-// openAtOnce is how many lab hosts are open at once: one whose last labs run,
-// one whose first ones do, and the next.
-const openAtOnce = 3
-
 // closeTimeout bounds letting go of a lab host, also after an interrupt.
 const closeTimeout = 60 * time.Second
 
@@ -104,7 +103,7 @@ func (r *running) turns(ctx context.Context, targets []Target) <-chan *turn {
 	go func() {
 		defer close(ready)
 		var atHand, ahead sync.WaitGroup
-		room := make(chan struct{}, openAtOnce)
+		room := newRoom(r.out.Machine.MemoryBytes)
 		defer ahead.Wait()
 		building := false
 		order := sequence(ctx, targets)
@@ -120,8 +119,7 @@ func (r *running) turns(ctx context.Context, targets []Target) <-chan *turn {
 				ahead.Go(func() { openAhead(ctx, targets, order[i:]) })
 			}
 			if t.Opener != nil {
-				room <- struct{}{} // what is open comes to its end, even after an interrupt
-				one.gone = func() { <-room }
+				one.gone = room.take(t.Opener.Takes()) // what is open comes to its end, even after an interrupt
 			}
 			r.open(ctx, one)
 			ready <- one

@@ -26,6 +26,7 @@ type strawHost struct {
 
 func (h *strawHost) Ahead(context.Context)      {}
 func (h *strawHost) Ready(context.Context) bool { return h.built }
+func (h *strawHost) Takes() driver.Share        { return driver.Share{Seats: 1} }
 func (h *strawHost) Open(context.Context) (driver.Runtime, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -161,7 +161,8 @@ func TestResolve(t *testing.T) {
 		{topo.Serve{Node: client}, agent.Act{Serve: &agent.Serve{Name: "client", Number: 3, Zone: r.zone}}},
 		{topo.Write{Node: web, Path: "/x", Content: "nameserver {up.addr}", Rename: true}, agent.Act{Write: &agent.Write{Path: "/x", Content: "nameserver 172.18.0.2", Rename: true}}},
 		{topo.Write{Node: web, Content: "{nobody.addr}"}, "nothing is called {nobody.addr}"},
-		{topo.FlushRules{Of: web}, agent.Act{FlushRules: &struct{}{}}},
+		{topo.FlushRules{Of: web}, agent.Act{FlushRules: &agent.FlushRules{}}},
+		{topo.FlushRules{Of: web, Chain: "DOCKER_OUTPUT"}, agent.Act{FlushRules: &agent.FlushRules{Chain: "DOCKER_OUTPUT"}}},
 		{strange{}, "no agent knows the act"},
 	} {
 		got, err := r.act(tt.act)
@@ -190,9 +191,9 @@ func (strange) String() string      { return "what nobody knows" }
 
 // Of a log that others have their questions in, too, the lab gets its own.
 func TestOnly(t *testing.T) {
-	all := []results.Query{{Name: "a.lab.test."}, {Name: "Mine.lab.test."}, {Name: "x.mine.lab.test."}, {Name: "notmine.lab.test."}}
-	for of, want := range map[string]int{"": 4, "mine.lab.test.": 2, "yours.lab.test.": 0} {
-		if o := only(results.Observation{Log: slices.Clone(all)}, topo.Saw{Upstream: topo.HostUpstream, Of: of}); len(o.Log) != want {
+	all := []results.Query{{Name: "a.lab.test."}, {Name: "Mine.lab.test."}, {Name: "x.mine.lab.test."}, {Name: "notmine.lab.test."}, {Name: "x.me-1.lab.test."}}
+	for of, want := range map[string]int{"": 5, "{me}.lab.test.": 1, "{nobody}.lab.test.": 0, "mine.lab.test.": 2, "yours.lab.test.": 0} {
+		if o := (resolver{known: driver.Known{Names: map[string]string{"me": "me-1"}}}).only(results.Observation{Log: slices.Clone(all)}, topo.Saw{Upstream: topo.HostUpstream, Of: of}); len(o.Log) != want {
 			t.Errorf("of %q it has %+v, want %d", of, o.Log, want)
 		}
 	}

@@ -2,10 +2,12 @@
 // host, beside the docker or podman command that KIND calls:
 //
 //	dnslab-kind -engine docker -image dnslab/kind-node-1.34:0123456789ab -workers 2 create kind
+//	dnslab-kind -engine docker -image dnslab/kind-node-1.34:0123456789ab -search one.test,two.test -bare create other
 //	dnslab-kind -engine docker delete kind
 //
 // Standard output is one [Made] as JSON, standard error what KIND says of its
-// steps. The cluster has no CNI: whoever made it brings one.
+// steps. The cluster has no CNI: whoever made it brings one. A bare one has
+// nodes and no Kubernetes on them.
 package main
 
 import (
@@ -14,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
 	"sigs.k8s.io/kind/pkg/cluster"
@@ -21,10 +24,10 @@ import (
 )
 
 // Made is what "create" writes: the version of KIND, and the kubeconfig of the
-// cluster, whose server is an address of the lab host.
+// cluster, whose server is an address of the lab host, unless it is bare.
 type Made struct {
 	KIND       string `json:"kind"`
-	Kubeconfig string `json:"kubeconfig"`
+	Kubeconfig string `json:"kubeconfig,omitempty"`
 }
 
 func main() {
@@ -42,17 +45,26 @@ func run(args []string) error {
 	engine := flags.String("engine", "docker", "docker or podman")
 	image := flags.String("image", "", "of the nodes")
 	workers := flags.Int("workers", 0, "nodes beside the control plane")
+	bare := flags.Bool("bare", false, "stop before Kubernetes")
+	var search *[]string // nil is what the engine gives a node
+	flags.Func("search", "the cluster's dnsSearch: domains with commas between, or none", func(s string) error {
+		domains := strings.FieldsFunc(s, func(r rune) bool { return r == ',' })
+		search = &domains
+		return nil
+	})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	provider, ok := providers[*engine]
 	if flags.NArg() != 2 || !ok {
-		return fmt.Errorf("usage: dnslab-kind [-engine docker|podman] [-image REF] [-workers N] create|delete NAME")
+		return fmt.Errorf("usage: dnslab-kind [-engine docker|podman] [-image REF] [-workers N] [-search DOMAINS] [-bare] create|delete NAME")
 	}
 	p := cluster.NewProvider(provider(), cluster.ProviderWithLogger(stderr{}))
 	switch what, name := flags.Arg(0), flags.Arg(1); what {
 	case "create":
-		return create(p, name, *image, config(*workers))
+		c := config(*workers)
+		c.Networking.DNSSearch = search
+		return create(p, name, *image, c, *bare)
 	case "delete":
 		return p.Delete(name, kubeconfig)
 	default:
@@ -68,19 +80,22 @@ var providers = map[string]func() cluster.ProviderOption{
 // kubeconfig is where KIND notes how to reach a cluster; the folder is a tmpfs.
 const kubeconfig = "/run/dnslab/kubeconfig"
 
-func create(p *cluster.Provider, name, image string, c *v1alpha4.Cluster) error {
+func create(p *cluster.Provider, name, image string, c *v1alpha4.Cluster, bare bool) error {
 	// A node sees the modules of its host. Where that has none, Docker makes the
 	// folder and Podman fails.
 	if err := os.MkdirAll("/lib/modules", 0o755); err != nil {
 		return err
 	}
-	err := p.Create(name, cluster.CreateWithNodeImage(image), cluster.CreateWithV1Alpha4Config(c), cluster.CreateWithKubeconfigPath(kubeconfig))
+	err := p.Create(name, cluster.CreateWithNodeImage(image), cluster.CreateWithV1Alpha4Config(c), cluster.CreateWithKubeconfigPath(kubeconfig),
+		cluster.CreateWithStopBeforeSettingUpKubernetes(bare))
 	if err != nil {
 		return err
 	}
 	made := Made{KIND: version()}
-	if made.Kubeconfig, err = p.KubeConfig(name, false); err != nil {
-		return err
+	if !bare {
+		if made.Kubeconfig, err = p.KubeConfig(name, false); err != nil {
+			return err
+		}
 	}
 	return json.NewEncoder(os.Stdout).Encode(made)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/dnslab/dnslab/runner/host"
 )
 
-// A Candidate is a runtime that may or may not be had here: an engine of the
-// user's, a lab host that dnslab makes, or a cluster on one.
+// A Candidate is a runtime that may or may not be had here: an engine or a
+// cluster of the user's, a lab host that dnslab makes, or a cluster on one.
 type Candidate struct {
 	Name    string // "docker", "podman-5.8-rootless"
 	Engine  string // "docker", "podman", "kubernetes"
@@ -21,8 +21,9 @@ type Candidate struct {
 
 	fix     string
 	open    opener
-	host    *host.Spec // nil for an engine of the user's
-	cluster *kind.Spec // nil for what is no cluster
+	host    *host.Spec    // nil for what is the user's
+	cluster *kind.Spec    // nil for what is no cluster on a lab host
+	context *kind.Context // nil for what is no cluster of the user's
 }
 
 // Fix is a command that helps where the runtime cannot be opened.
@@ -30,6 +31,9 @@ func (c Candidate) Fix() string { return c.fix }
 
 // Made tells whether dnslab makes the runtime.
 func (c Candidate) Made() bool { return c.host != nil }
+
+// Visited tells whether the runtime is a cluster of the user's.
+func (c Candidate) Visited() bool { return c.context != nil }
 
 // Version is that of the engine on a lab host, or of Kubernetes, as far as its
 // name promises it.
@@ -67,7 +71,8 @@ var engines = map[string]opener{
 	},
 }
 
-// Candidates returns all of them, in the order of results.
+// Candidates returns all of them, in the order of results, but for clusters of
+// the user's: those are had only by name.
 func Candidates() []Candidate {
 	all := []Candidate{
 		{Name: "docker", Engine: "docker", Default: true, fix: "docker info", open: engines["docker"]},

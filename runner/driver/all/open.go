@@ -17,8 +17,8 @@ import (
 // An Opener opens candidates for one run. Lab hosts are containers of the
 // user's Docker, which it finds once. It is safe for concurrent use.
 type Opener struct {
-	o       driver.Options
-	outside func() (*docker.Runtime, error)
+	o      driver.Options
+	docker func() (*docker.Runtime, error)
 
 	mu   sync.Mutex
 	used *docker.Runtime
@@ -31,10 +31,10 @@ func Open(ctx context.Context, o driver.Options) *Opener {
 		o.Say = func(string) {}
 	}
 	p := &Opener{o: o}
-	p.outside = sync.OnceValues(func() (*docker.Runtime, error) {
+	p.docker = sync.OnceValues(func() (*docker.Runtime, error) {
 		out, err := docker.Connect(ctx, "docker", o)
 		if err != nil {
-			return nil, fmt.Errorf("lab hosts run on your Docker: %w", err)
+			return nil, err
 		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -42,6 +42,15 @@ func Open(ctx context.Context, o driver.Options) *Opener {
 		return out, nil
 	})
 	return p
+}
+
+// outside is the engine that lab hosts run on.
+func (p *Opener) outside() (*docker.Runtime, error) {
+	out, err := p.docker()
+	if err != nil {
+		return nil, fmt.Errorf("lab hosts run on your Docker: %w", err)
+	}
+	return out, nil
 }
 
 // Close lets go of the user's Docker.
@@ -62,6 +71,9 @@ func (p *Opener) Possible() error {
 
 // Runtime opens one. The error says in one line why it cannot be had.
 func (p *Opener) Runtime(ctx context.Context, c Candidate) (driver.Runtime, error) {
+	if c.context != nil {
+		return p.guest(ctx, c)
+	}
 	if c.host == nil {
 		return c.open(ctx, c.Name, p.o)
 	}
@@ -126,6 +138,16 @@ func (l Later) Ahead(ctx context.Context) {
 func (l Later) Ready(ctx context.Context) bool {
 	_, lacks, err := l.p.lacks(ctx, l.c)
 	return err == nil && len(lacks) == 0
+}
+
+// Takes is what a lab host takes, with the cluster on it. The memory is that of
+// their cgroups while labs ran.
+func (l Later) Takes() driver.Share {
+	const MiB = 1 << 20
+	if l.c.cluster == nil {
+		return driver.Share{Seats: 1, Memory: 250 * MiB}
+	}
+	return driver.Share{Seats: 2, Memory: 900*MiB + int64(l.c.cluster.Workers)*400*MiB}
 }
 
 // lacks asks the engine outside which images of a candidate it has not.

@@ -10,7 +10,6 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/dnslab/dnslab/images"
-
 	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
 

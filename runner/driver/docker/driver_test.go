@@ -14,6 +14,7 @@ import (
 
 func TestDriver(t *testing.T) {
 	drivertest.Run(t, drivertest.Driver{
+		Name: "docker",
 		Open: func(ctx context.Context, o driver.Options) (driver.Runtime, error) { return Connect(ctx, "docker", o) },
 		Left: left,
 	})

@@ -57,6 +57,9 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 			a.Facts[as] = value
 		}
 	}
+	if c.before.nodes[nodeName("control-plane")].has(engineChain) {
+		a.Caps[driver.NodeRules] = "rules: the node has the chain " + engineChain
+	}
 	if evidence, ok := c.tryHostNetwork(ctx); ok {
 		a.Caps[driver.HostNetns] = evidence
 	}

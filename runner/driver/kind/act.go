@@ -3,7 +3,6 @@ package kind
 import (
 	"context"
 	"fmt"
-	"net/netip"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
@@ -11,13 +10,8 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
-// Do carries out an act of the cluster's own, or on a container beside it.
+// Do carries out an act on a pod.
 func (w *world) Do(ctx context.Context, act topo.Act) error {
-	if n, ok := of(act); ok {
-		if _, inside := w.Topology.Node(n.Name); !inside {
-			return w.beside.Do(ctx, act)
-		}
-	}
 	if err := w.do(ctx, act); err != nil {
 		return fmt.Errorf("doing %q: %w", act, err)
 	}
@@ -25,32 +19,26 @@ func (w *world) Do(ctx context.Context, act topo.Act) error {
 }
 
 func (w *world) do(ctx context.Context, act topo.Act) error {
-	switch a := act.(type) {
+	n, ok := of(act)
+	if !ok || n.Mode != topo.PodNetwork && n.Mode != topo.HostNetwork {
+		return driver.ErrNoAct
+	}
+	switch act.(type) {
 	case topo.Start:
-		return w.start(ctx, a.Node)
+		return w.startPod(ctx, n)
 	case topo.Stop:
-		return w.stop(ctx, a.Node)
+		return w.stopPod(ctx, n)
 	case topo.Restart:
-		if err := w.stop(ctx, a.Node); err != nil {
+		if err := w.stopPod(ctx, n); err != nil {
 			return err
 		}
-		return w.start(ctx, a.Node)
+		return w.startPod(ctx, n)
 	case topo.Remove:
-		if err := w.stop(ctx, a.Node); err != nil {
+		if err := w.stopPod(ctx, n); err != nil {
 			return err
 		}
-		w.Removed(a.Node.Name)
+		w.Removed(n.Name)
 		return nil
-	case topo.Scale:
-		w.touched.Store(true)
-		return w.r.scale(ctx, w.c, a.Replicas)
-	case topo.SetCorefile:
-		w.touched.Store(true)
-		text, err := topo.Expand(a.Corefile, w.Known().Lookup)
-		if err != nil {
-			return err
-		}
-		return w.r.setCorefile(ctx, w.c, text)
 	}
 	return driver.ErrNoAct
 }
@@ -76,14 +64,8 @@ func of(act topo.Act) (topo.Node, bool) {
 	return topo.Node{}, false
 }
 
-// stop ends a pod: a pod that has ended is started by making it again.
-func (w *world) stop(ctx context.Context, n topo.Node) error {
-	switch n.Mode {
-	case topo.ClusterNode:
-		return w.stopNode(ctx, n)
-	case topo.ServiceAddress:
-		return driver.ErrNoAct
-	}
+// stopPod ends a pod: one that has ended is started by making it again.
+func (w *world) stopPod(ctx context.Context, n topo.Node) error {
 	pods, name := w.c.core.Pods(w.Name(space(n))), w.Name(n.Name)
 	if err := pods.Delete(ctx, name, ended()); unlessGone(err) != nil {
 		return err
@@ -94,56 +76,4 @@ func (w *world) stop(ctx context.Context, n topo.Node) error {
 	})
 	w.Stopped(n.Name)
 	return err
-}
-
-func (w *world) start(ctx context.Context, n topo.Node) error {
-	switch n.Mode {
-	case topo.ClusterNode:
-		return w.startNode(ctx, n)
-	case topo.ServiceAddress:
-		return driver.ErrNoAct
-	}
-	return w.startPod(ctx, n)
-}
-
-// stopNode ends the container that is a node of the cluster.
-func (w *world) stopNode(ctx context.Context, n topo.Node) error {
-	w.touched.Store(true)
-	if _, err := w.r.host.Run(ctx, nil, w.r.under.Engine, "stop", nodeName(n.Name)); err != nil {
-		return err
-	}
-	w.note(n.Name, true)
-	w.Stopped(n.Name)
-	return nil
-}
-
-// startNode starts it again, and returns when it is ready and CoreDNS answers.
-func (w *world) startNode(ctx context.Context, n topo.Node) error {
-	w.touched.Store(true)
-	if _, err := w.r.host.Run(ctx, nil, w.r.under.Engine, "start", nodeName(n.Name)); err != nil {
-		return err
-	}
-	w.note(n.Name, false)
-	var addr netip.Addr
-	err := until(ctx, "waiting for the node", func(ctx context.Context) (ok bool, err error) {
-		addr, ok = w.c.ready(ctx, nodeName(n.Name))
-		return ok, nil // its API server may not be there yet
-	})
-	if err != nil {
-		return err
-	}
-	w.Runs(n.Name, map[string][]netip.Addr{string(n.Mode): {addr}})
-	return w.r.answers(ctx, w.c, anything)
-}
-
-func (w *world) note(node string, stopped bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.hosts[node] = stopped
-}
-
-func (w *world) stopped(node string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.hosts[node]
 }

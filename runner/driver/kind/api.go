@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,6 +20,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/remotecommand"
+	"k8s.io/klog/v2"
 
 	"github.com/dnslab/dnslab/runner/agent/door"
 )
@@ -52,8 +54,13 @@ func (r *Runtime) reach(ctx context.Context, kubeconfig string) (*cluster, error
 	return c, nil
 }
 
+// quiet keeps client-go from printing what it returns as errors too, as it does
+// where a request is cut off.
+var quiet = sync.OnceFunc(func() { klog.SetLogger(klog.New(nil)) })
+
 // newCluster speaks to the API server that config names.
 func newCluster(config *rest.Config) (*cluster, error) {
+	quiet()
 	config.QPS = -1 // as fast as it takes them
 	config.WarningHandler = rest.NoWarnings{}
 	c := &cluster{config: config}
@@ -93,9 +100,12 @@ func (c *cluster) attach(ctx context.Context, namespace, pod string) (io.ReadWri
 	return newStream(ctx, executor), nil
 }
 
-// executor speaks SPDY: its transport takes a way to dial, that of WebSockets
+// executor speaks SPDY, through the door where there is one: its transport takes a way to dial, that of WebSockets
 // does not (client-go v0.34.3 transport/websocket/roundtripper.go).
 func (c *cluster) executor(at *url.URL) (remotecommand.Executor, error) {
+	if c.config.Dial == nil { // as kubectl does, through a proxy if need be
+		return remotecommand.NewSPDYExecutor(c.config, http.MethodPost, at)
+	}
 	tls, err := rest.TLSConfigFor(c.config)
 	if err != nil {
 		return nil, err

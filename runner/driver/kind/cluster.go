@@ -58,8 +58,13 @@ type made struct {
 	Kubeconfig string `json:"kubeconfig"`
 }
 
+// searched is the domain that the host searches, as a machine in an office does:
+// what becomes of it on nodes and in pods is to be seen.
+const searched = "host.test"
+
 // gather gets what it takes to make a cluster: the node image on the engine,
-// the program on the host, and what the engine says of itself.
+// the program on the host, a domain to search, and what the engine says of
+// itself.
 func (r *Runtime) gather(ctx context.Context) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
@@ -71,7 +76,10 @@ func (r *Runtime) gather(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return r.host.Put(gctx, program, p)
+		if err := r.host.Put(gctx, program, p); err != nil {
+			return err
+		}
+		return r.search(gctx)
 	})
 	g.Go(func() (err error) {
 		if r.under, err = r.engine.About(gctx); err != nil {
@@ -80,6 +88,18 @@ func (r *Runtime) gather(ctx context.Context) error {
 		return nil
 	})
 	return g.Wait()
+}
+
+// search gives the host its domain. While Docker copies a program to a host it
+// may mount its own resolv.conf there (moby daemon/archive.go of 20.10,
+// mountVolumes), so this comes after it, and looks whether it was done.
+func (r *Runtime) search(ctx context.Context) error {
+	line := "search " + searched
+	file, err := r.host.Run(ctx, nil, "sh", "-c", fmt.Sprintf("echo %s >>%s; cat %[2]s", line, resolvConf))
+	if err == nil && !strings.Contains(file, line) {
+		err = fmt.Errorf("the host's %s is %q, without %q", resolvConf, file, line)
+	}
+	return err
 }
 
 // provision has KIND make the nodes.
@@ -95,7 +115,7 @@ func (r *Runtime) provision(ctx context.Context) (m made, err error) {
 
 // complete does what KIND leaves to others, and waits for CoreDNS.
 func (r *Runtime) complete(ctx context.Context, c *cluster) (err error) {
-	if err := c.probeOften(ctx); err != nil {
+	if err := c.settle(ctx); err != nil {
 		return err
 	}
 	if c.nodes, err = c.machines(ctx, 1+r.spec.Workers); err != nil {
@@ -115,9 +135,9 @@ func (r *Runtime) complete(ctx context.Context, c *cluster) (err error) {
 	return err
 }
 
-// delete removes the nodes.
-func (r *Runtime) delete(ctx context.Context) error {
-	_, err := r.host.Run(ctx, nil, program, "-engine", r.under.Engine, "delete", clusterName)
+// delete removes the nodes of a cluster.
+func (r *Runtime) delete(ctx context.Context, name string) error {
+	_, err := r.host.Run(ctx, nil, program, "-engine", r.under.Engine, "delete", name)
 	return err
 }
 

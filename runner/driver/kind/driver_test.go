@@ -15,6 +15,8 @@ import (
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/docker"
 	"github.com/dnslab/dnslab/runner/driver/drivertest"
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
+	"github.com/dnslab/dnslab/runner/driver/owner"
 	"github.com/dnslab/dnslab/runner/host"
 	"github.com/dnslab/dnslab/runner/topo"
 )
@@ -23,7 +25,8 @@ import (
 // their time.
 type testCluster struct {
 	*Runtime
-	host *host.Host
+	host   *host.Host
+	supply driver.Supply
 }
 
 // Close is that of whoever made the host too.
@@ -33,6 +36,7 @@ func (c testCluster) Close(ctx context.Context) error {
 
 // open makes a cluster, where its images are there.
 func open(ctx context.Context, name string, o driver.Options) (*testCluster, error) {
+	o.Owner = owner.Text() // who cleans up meanwhile spares it
 	spec, err := Find(name)
 	if err != nil {
 		return nil, err
@@ -67,7 +71,7 @@ func open(ctx context.Context, name string, o driver.Options) (*testCluster, err
 	if err != nil {
 		return nil, errors.Join(err, h.Close(context.WithoutCancel(ctx)))
 	}
-	return &testCluster{rt, h}, nil
+	return &testCluster{rt, h, o.Images}, nil
 }
 
 // clusterOf is that of DNSLAB_CLUSTER, or "kind".
@@ -79,10 +83,14 @@ func clusterOf() string {
 }
 
 func TestDriver(t *testing.T) {
+	if os.Getenv("DNSLAB_REQUIRE") != "" && !drivertest.Required(clusterOf()) {
+		t.Skip("other runtimes are wanted")
+	}
 	var c *testCluster
 	before := sysctls(t)
 	defer func() { sameMachine(t, before) }()
 	drivertest.Run(t, drivertest.Driver{
+		Name: clusterOf(),
 		Open: func(ctx context.Context, o driver.Options) (driver.Runtime, error) {
 			began := time.Now()
 			o.Say = func(s string) { t.Logf("%5.1f s: %s", time.Since(began).Seconds(), s) }
@@ -93,14 +101,14 @@ func TestDriver(t *testing.T) {
 		},
 		Left: func(ctx context.Context, run string) ([]string, error) { return left(ctx, c.now(), run) },
 		More: map[string]func(context.Context, *testing.T, driver.Runtime){
-			"Node": node, "Services": services, "Beside": beside, "CoreDNS": coreDNSActs,
+			"Node": node, "Services": services, "Beside": beside, "CoreDNS": coreDNSActs, "Bare": bare, "Mended": mended, "Foreign": foreign,
 		},
 	})
 }
 
 // left lists what carries the label of a run.
 func left(ctx context.Context, c *cluster, run string) (all []string, err error) {
-	its := meta.ListOptions{LabelSelector: labelRun + "=" + run}
+	its := meta.ListOptions{LabelSelector: book.LabelRun + "=" + run}
 	spaces, err := c.core.Namespaces().List(ctx, its)
 	if err != nil {
 		return nil, err

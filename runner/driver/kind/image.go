@@ -2,17 +2,15 @@ package kind
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dnslab/dnslab/runner/driver/internal/stock"
 )
 
-// nodes are the engines of the cluster's nodes, containerd, as those who take
-// images.
+// nodes are the engines of the nodes of a cluster of ours, containerd, as those
+// who take images.
 type nodes struct{ r *Runtime }
 
 var _ stock.Receiver = nodes{}
@@ -29,7 +27,10 @@ func (n nodes) Receive(ctx context.Context, ref string, archive func(context.Con
 // receive does as "kind load" does (kind v0.33.0 pkg/cluster/nodeutils,
 // LoadImageArchive), and waits until kubelet can use the image.
 func (n nodes) receive(ctx context.Context, node, ref string, archive func(context.Context) (io.ReadCloser, error)) error {
-	has, err := n.has(ctx, node, ref)
+	run := containerd(func(ctx context.Context, in io.Reader, args ...string) (string, error) {
+		return n.r.host.Run(ctx, in, n.r.onNode(node, args...)...)
+	})
+	has, err := run.has(ctx, ref)
 	if err != nil || has {
 		return err
 	}
@@ -38,18 +39,8 @@ func (n nodes) receive(ctx context.Context, node, ref string, archive func(conte
 		return err
 	}
 	defer in.Close()
-	if _, err = n.r.host.Run(ctx, in, n.r.onNode(node, "ctr", "-n", "k8s.io", "images", "import", "--all-platforms", "--digests", "-")...); err != nil {
+	if _, err := run(ctx, in, "ctr", "-n", "k8s.io", "images", "import", "--all-platforms", "--digests", "-"); err != nil {
 		return err
 	}
-	return until(ctx, fmt.Sprintf("waiting until %q has the image %q", node, ref), func(ctx context.Context) (bool, error) {
-		return n.has(ctx, node, ref)
-	})
-}
-
-// has tells whether a node's containerd has an image, with its registry in its
-// name, and the part of it that kubelet asks (CRI) has noticed.
-func (n nodes) has(ctx context.Context, node, ref string) (bool, error) {
-	filter := fmt.Sprintf(`name==%q,labels."io.cri-containerd.image"==managed`, "docker.io/"+ref)
-	out, err := n.r.host.Run(ctx, nil, n.r.onNode(node, "ctr", "-n", "k8s.io", "images", "ls", "-q", filter)...)
-	return strings.TrimSpace(out) != "", err
+	return run.noticed(ctx, node, ref)
 }

@@ -1,18 +1,10 @@
 package kind
 
-// Labels of everything a run makes; the owner, with signs in it that a label
-// may not have, is an annotation.
-const (
-	labelRun   = "dnslab.run"   // the run's id
-	labelOwner = "dnslab.owner" // the process that runs it; see package owner
-	labelLab   = "dnslab.lab"   // for people
-	labelNode  = "dnslab.node"  // what services select by
-)
+import "github.com/dnslab/dnslab/runner/driver/internal/book"
 
+// labels are those of everything that a world makes; services select by that of
+// a node. The owner, with signs in it that a label may not have, is an
+// annotation of the namespace.
 func (w *world) labels(node string) map[string]string {
-	l := map[string]string{labelRun: w.r.run, labelLab: w.Tag.Lab}
-	if node != "" {
-		l[labelNode] = node
-	}
-	return l
+	return book.Labels(w.t.run, "", w.Tag.Lab, node)
 }

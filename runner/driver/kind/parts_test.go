@@ -2,6 +2,7 @@ package kind
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -97,7 +98,54 @@ func coreDNSActs(ctx context.Context, t *testing.T, rt driver.Runtime) {
 			t.Errorf("with another Corefile only.test is %q", got)
 		}
 	})
-	if now := rt.(*testCluster).now(); now != before {
+	if !rt.(*testCluster).uses(before) {
 		t.Error("the cluster was thrown away, though all that was done to it can be undone")
+	}
+}
+
+// bare nodes are clusters of their own, as far as KIND goes without Kubernetes.
+func bare(ctx context.Context, t *testing.T, rt driver.Runtime) {
+	c := rt.(*testCluster)
+	node := topo.Node{Name: "bare", Mode: topo.BareNode, Search: []string{"one.test"}}
+	var name string
+	t.Run("World", func(t *testing.T) {
+		w := up(ctx, t, rt, node)
+		name = bareNode(w.(*ownWorld).Name(node.Name))
+		text, _, _ := ask(ctx, t, w, topo.Place{At: topo.Inside, Name: "bare"}, agent.Ask{File: &agent.File{Path: resolvConf}})
+		if !strings.Contains(text, "search one.test\n") {
+			t.Errorf("its resolv.conf is %q", text)
+		}
+	})
+	if out, err := c.host.Run(ctx, nil, c.under.Engine, "ps", "--all", "--format", "{{.Names}}"); err != nil || strings.Contains(out, name) || !strings.Contains(out, nodeName("control-plane")) {
+		t.Errorf("afterwards there are %q, %v", out, err)
+	}
+}
+
+// mended is a node whose file and rules a world spoiled.
+func mended(ctx context.Context, t *testing.T, rt driver.Runtime) {
+	c := rt.(*testCluster)
+	before := c.now()
+	t.Run("World", func(t *testing.T) {
+		w := up(ctx, t, rt, controlPlane)
+		stream, err := w.Dial(ctx, topo.Place{At: topo.Netns, Name: "control-plane"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := agent.NewClient(stream)
+		defer a.Close()
+		spoil := []agent.Act{{Write: &agent.Write{Path: resolvConf, From: resolvConf + ".original"}}}
+		if before.before.nodes[nodeName("control-plane")].has(engineChain) {
+			spoil = append(spoil, agent.Act{FlushRules: &agent.FlushRules{Chain: engineChain}})
+		}
+		if _, err := a.Do(ctx, agent.Request{Acts: spoil}); err != nil {
+			t.Fatal(err)
+		}
+		now, err := c.look(ctx, before)
+		if err != nil || reflect.DeepEqual(now, before.before) {
+			t.Errorf("nothing is spoiled: %v", err)
+		}
+	})
+	if !c.uses(before) {
+		t.Error("the cluster was thrown away, though its node can be mended")
 	}
 }

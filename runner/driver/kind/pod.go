@@ -53,7 +53,7 @@ func (w *world) learn(ctx context.Context, n topo.Node) error {
 		return runs(pod)
 	})
 	if err != nil {
-		return err
+		return w.t.why(pod, err)
 	}
 	w.Note(n.Name, id(pod))
 	addrs := map[string][]netip.Addr{}
@@ -84,9 +84,13 @@ func runs(pod *corev1.Pod) (bool, error) {
 	return false, nil
 }
 
+// imagePullBackOff follows the first image that could not be pulled, which
+// kubelet tries again after 10 s, and then ever more rarely.
+const imagePullBackOff = "ImagePullBackOff"
+
 // hopeless are reasons of kubelet that time does not heal here
 // (kubernetes v1.34.3 pkg/kubelet/images/types.go and kuberuntime).
-var hopeless = []string{"ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
+var hopeless = []string{"ErrImageNeverPull", imagePullBackOff, "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
 
 // id is that of a pod's container: 64 hexadecimal digits.
 func id(pod *corev1.Pod) string {
@@ -98,7 +102,7 @@ func (w *world) pod(ctx context.Context, n topo.Node) (*corev1.Pod, error) {
 	if len(n.Links)+len(n.Mounts) > 0 {
 		return nil, errors.New("a pod has no links, and no files of its host")
 	}
-	image, err := w.r.Image(ctx, stock.Of(n))
+	image, err := w.t.Image(ctx, stock.Of(n))
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +111,7 @@ func (w *world) pod(ctx context.Context, n topo.Node) (*corev1.Pod, error) {
 		ObjectMeta: meta.ObjectMeta{Name: w.Name(n.Name), Namespace: w.Name(space(n)), Labels: w.labels(n.Name)},
 		Spec: corev1.PodSpec{
 			Containers: []corev1.Container{{
-				Name: containerName, Image: image, ImagePullPolicy: corev1.PullNever, Stdin: true,
+				Name: containerName, Image: image, ImagePullPolicy: w.t.pull, Stdin: true,
 			}},
 			RestartPolicy:                 corev1.RestartPolicyNever,
 			TerminationGracePeriodSeconds: &atOnce,
@@ -117,6 +121,7 @@ func (w *world) pod(ctx context.Context, n topo.Node) (*corev1.Pod, error) {
 			Hostname:                      n.Hostname,
 			Subdomain:                     n.Pod.Subdomain,
 			DNSPolicy:                     corev1.DNSPolicy(n.Pod.DNSPolicy),
+			NodeSelector:                  w.t.on,
 		},
 	}
 	if n.Pod.On != "" {

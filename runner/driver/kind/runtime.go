@@ -7,6 +7,8 @@ import (
 	"io"
 	"sync"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/internal/stock"
 	"github.com/dnslab/dnslab/runner/topo"
@@ -37,20 +39,19 @@ type Engine interface {
 	Image(ctx context.Context, name string) (string, error)
 }
 
-// Runtime is one cluster.
+// Runtime is one cluster of ours.
 type Runtime struct {
-	*stock.Stock
+	tenant
 	spec   Spec
 	host   Host
 	engine Engine
-	run    string
-	owner  string
 	say    func(string)
 	under  driver.About // of the engine
 	image  string       // of the nodes, as the engine calls it
 
 	mu      sync.RWMutex // held for writing while the cluster is made anew
 	cluster *cluster
+	spoiled bool // it is to be thrown away
 }
 
 // Open makes the cluster, and returns when its CoreDNS answers. The host and
@@ -60,8 +61,8 @@ func Open(ctx context.Context, s Spec, h Host, e Engine, o driver.Options) (*Run
 	if o.Say == nil {
 		o.Say = func(string) {}
 	}
-	r := &Runtime{spec: s, host: h, engine: e, run: o.Run, owner: o.Owner, say: o.Say}
-	r.Stock = stock.Fed(nodes{r}, o.Images)
+	r := &Runtime{spec: s, host: h, engine: e, say: o.Say}
+	r.tenant = tenant{Stock: stock.Fed(nodes{r}, o.Images), run: o.Run, owner: o.Owner, pull: corev1.PullNever, domain: kubeadmDomain}
 	r.say("loading the node image of " + s.Name)
 	err := r.gather(ctx)
 	if err == nil {
@@ -112,22 +113,41 @@ func (r *Runtime) now() *cluster {
 	return r.cluster
 }
 
-// anew throws the cluster away and makes another one.
-func (r *Runtime) anew(ctx context.Context) error {
+// spoil says that c cannot be used again.
+func (r *Runtime) spoil(c *cluster) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.spoiled = r.spoiled || c == r.cluster
+}
+
+// uses tells whether c will be used again.
+func (r *Runtime) uses(c *cluster) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return c == r.cluster && !r.spoiled
+}
+
+// sound is a cluster that can be used: where the last world spoiled it, another
+// one. A cluster is thrown away only here, so that the last world of a run does
+// not wait for one that nobody will use.
+func (r *Runtime) sound(ctx context.Context) (*cluster, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.spoiled {
+		return r.cluster, nil
+	}
 	r.say("making the cluster " + r.spec.Name + " anew")
 	r.cluster.close()
-	if err := r.delete(ctx); err != nil {
-		return err
+	if err := r.delete(ctx, clusterName); err != nil {
+		return nil, err
 	}
 	c, err := r.create(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.cluster = c
+	r.cluster, r.spoiled = c, false
 	r.Stock.Forget()
-	return nil
+	return c, nil
 }
 
 // split tells containers beside the cluster from what is in it.
@@ -146,7 +166,7 @@ func split(t topo.Topology) (inside, beside topo.Topology) {
 func withAgents(t topo.Topology) topo.Topology {
 	var some topo.Topology
 	for _, n := range t {
-		if n.Mode != topo.ServiceAddress && n.Mode != topo.ClusterNode {
+		if n.Mode != topo.ServiceAddress && n.Mode != topo.ClusterNode && n.Mode != topo.BareNode {
 			some = append(some, n)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/dnslab/dnslab/runner/driver/internal/book"
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
@@ -29,7 +30,7 @@ func (w *world) makeService(ctx context.Context, n topo.Node) error {
 		s.Spec.ClusterIP = corev1.ClusterIPNone
 	}
 	if n.Service.Of != "" {
-		s.Spec.Selector = map[string]string{labelNode: n.Service.Of}
+		s.Spec.Selector = map[string]string{book.LabelNode: n.Service.Of}
 	}
 	made, err := w.c.core.Services(s.Namespace).Create(ctx, s, create)
 	if err != nil {

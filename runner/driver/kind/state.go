@@ -3,6 +3,7 @@ package kind
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -21,8 +22,11 @@ type state struct {
 // CoreDNS forwards.
 type nodeState struct {
 	resolvConf string
-	rules      []string // for NAT that are not Kubernetes's own, which come and go with services
+	rules      []rule // for NAT that are not Kubernetes's own, which come and go with services
 }
+
+// A rule is one as an agent reads it.
+type rule struct{ backend, family, table, chain, spec string }
 
 // look reads the state of the cluster.
 func (r *Runtime) look(ctx context.Context, c *cluster) (s state, err error) {
@@ -42,13 +46,8 @@ func (r *Runtime) look(ctx context.Context, c *cluster) (s state, err error) {
 }
 
 func (r *Runtime) lookAt(ctx context.Context, node string) (s nodeState, err error) {
-	client, err := r.agent(ctx, node)
-	if err != nil {
-		return s, err
-	}
-	defer client.Close()
-	resp, err := client.Do(ctx, agent.Request{Asks: map[string]agent.Ask{
-		"conf": {File: &agent.File{Path: "/etc/resolv.conf"}}, "rules": {Rules: &struct{}{}},
+	resp, err := r.tell(ctx, node, agent.Request{Asks: map[string]agent.Ask{
+		"conf": {File: &agent.File{Path: resolvConf}}, "rules": {Rules: &struct{}{}},
 	}})
 	if err != nil {
 		return s, err
@@ -56,39 +55,105 @@ func (r *Runtime) lookAt(ctx context.Context, node string) (s nodeState, err err
 	if text := resp.Observed["conf"].Text; text != nil {
 		s.resolvConf = *text
 	}
-	for _, rule := range resp.Observed["rules"].Rules {
-		text := fmt.Sprint(rule.Backend, " ", rule.Family, " ", rule.Table, " ", rule.Chain, " ", rule.Spec)
-		if !strings.Contains(text, " KUBE-") && !strings.Contains(text, " CNI-") {
-			s.rules = append(s.rules, text)
+	for _, seen := range resp.Observed["rules"].Rules {
+		if r := (rule{seen.Backend, seen.Family, seen.Table, seen.Chain, seen.Spec}); !r.kubernetes() {
+			s.rules = append(s.rules, r)
 		}
 	}
-	slices.Sort(s.rules)
 	return s, nil
 }
 
-// restore undoes what a world did to the cluster, or makes the cluster anew
-// where that is not possible.
-func (r *Runtime) restore(ctx context.Context, c *cluster) error {
-	if err := r.undo(ctx, c); err == nil {
-		if now, err := r.look(ctx, c); err == nil && reflect.DeepEqual(now, c.before) {
-			return nil
-		}
-	}
-	return r.anew(ctx)
+// engineChain is where Docker writes how its DNS is reached
+// (moby daemon/libnetwork/resolver_unix.go).
+const engineChain = "DOCKER_OUTPUT"
+
+func (s nodeState) has(chain string) bool {
+	return slices.ContainsFunc(s.rules, func(r rule) bool { return r.chain == chain })
 }
 
-func (r *Runtime) undo(ctx context.Context, c *cluster) error {
-	now, err := r.look(ctx, c)
+const resolvConf = "/etc/resolv.conf"
+
+// kubernetes tells whether it is one of Kubernetes's own, or of its CNI.
+func (r rule) kubernetes() bool {
+	text := " " + r.chain + " " + r.spec
+	return strings.Contains(text, " KUBE-") || strings.Contains(text, " CNI-")
+}
+
+// tell has an agent on a node do and ask.
+func (r *Runtime) tell(ctx context.Context, node string, q agent.Request) (agent.Response, error) {
+	client, err := r.agent(ctx, node)
 	if err != nil {
-		return err
+		return agent.Response{}, err
 	}
-	if now.corefile != c.before.corefile {
-		if err := r.setCorefile(ctx, c, c.before.corefile); err != nil {
+	defer client.Close()
+	return client.Do(ctx, q)
+}
+
+// restore undoes what a world did to the cluster. Where that is not possible,
+// the next world gets another cluster. A CoreDNS that a world started is
+// started anew whatever it looks like: it may have read what is gone.
+func (r *Runtime) restore(ctx context.Context, c *cluster, started bool) {
+	now, err := r.look(ctx, c)
+	if err == nil && !started && reflect.DeepEqual(now, c.before) {
+		return // other worlds may be asking CoreDNS
+	}
+	if err == nil {
+		err = r.undo(ctx, c, now)
+	}
+	if err == nil {
+		now, err = r.look(ctx, c)
+	}
+	if err != nil || !reflect.DeepEqual(now, c.before) {
+		r.spoil(c)
+	}
+}
+
+func (r *Runtime) undo(ctx context.Context, c *cluster, now state) error {
+	for _, name := range slices.Sorted(maps.Keys(c.before.nodes)) {
+		if err := r.mend(ctx, name, now.nodes[name], c.before.nodes[name]); err != nil {
 			return err
 		}
 	}
 	if now.replicas != c.before.replicas {
-		return r.scale(ctx, c, c.before.replicas)
+		if err := c.setReplicas(ctx, c.before.replicas); err != nil {
+			return err
+		}
+	}
+	return r.setCorefile(ctx, c, c.before.corefile)
+}
+
+// mend gives a node its file and its rules back. Rules that were not there
+// before it cannot tell what for.
+func (r *Runtime) mend(ctx context.Context, node string, now, before nodeState) error {
+	if now.resolvConf != before.resolvConf {
+		back := agent.Write{Path: resolvConf, Content: before.resolvConf}
+		if _, err := r.tell(ctx, node, agent.Request{Acts: []agent.Act{{Write: &back}}}); err != nil {
+			return err
+		}
+	}
+	for _, its := range now.rules {
+		if !slices.Contains(before.rules, its) {
+			return fmt.Errorf("the node %q has another rule: %v", node, its)
+		}
+	}
+	for _, its := range before.rules {
+		if slices.Contains(now.rules, its) {
+			continue
+		}
+		command, ok := restorers[[2]string{its.backend, its.family}]
+		if !ok {
+			return fmt.Errorf("the node %q lacks a rule: %v", node, its)
+		}
+		text := fmt.Sprintf("*%s\n-A %s %s\nCOMMIT\n", its.table, its.chain, its.spec)
+		if _, err := r.host.Run(ctx, strings.NewReader(text), r.onNode(node, command, "--wait", "--noflush")...); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// restorers are the commands that add a rule, by backend and family.
+var restorers = map[[2]string]string{
+	{"legacy", "ip"}: "iptables-legacy-restore", {"legacy", "ip6"}: "ip6tables-legacy-restore",
+	{"nft", "ip"}: "iptables-nft-restore", {"nft", "ip6"}: "ip6tables-nft-restore",
 }

@@ -57,6 +57,7 @@ func drive(t *testing.T, at driver.Options) {
 		return Connect(ctx, "podman", o)
 	}
 	drivertest.Run(t, drivertest.Driver{
+		Name: "podman",
 		Open: func(ctx context.Context, o driver.Options) (driver.Runtime, error) { return open(ctx, o) },
 		Left: func(ctx context.Context, run string) ([]string, error) { // by a client of its own
 			r, err := open(ctx, driver.Options{})
