@@ -93,6 +93,9 @@ func doctor(w io.Writer, d results.Doctor) error {
 			fmt.Fprintf(w, "\n%s: %s\n    try: %s\n", r.Name, r.Reason, r.Fix)
 		}
 	}
+	if yours, err := all.Contexts(); err == nil && len(yours) > 0 {
+		fmt.Fprintf(w, "\nClusters of yours, which dnslab run -r NAME visits: %s.\n", few(yours))
+	}
 	if buildable > 0 {
 		fmt.Fprintf(w, "\nWhat is buildable, dnslab run -r NAME builds; dnslab run -r default: one of each behaviour.\n")
 	}

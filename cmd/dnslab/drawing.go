@@ -103,7 +103,12 @@ func traits(n topo.Node, aliases []string) string {
 		say("hostname", []string{n.Hostname})
 	}
 	say("--dns", n.DNS)
-	say("--dns-search", n.Search)
+	switch {
+	case n.Mode == topo.BareNode && n.Search != nil:
+		all = append(all, "dnsSearch: ["+strings.Join(n.Search, ", ")+"]")
+	case n.Mode != topo.BareNode:
+		say("--dns-search", n.Search)
+	}
 	say("--dns-opt", n.Options)
 	say("--add-host", n.ExtraHosts)
 	for _, l := range n.Links {

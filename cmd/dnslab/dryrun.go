@@ -62,6 +62,9 @@ func dryRun(w io.Writer, plan runner.Plan, candidates []all.Candidate, o runner.
 		if need["helper"] {
 			privileges += "; to read rules and owners of sockets from outside, helpers with NET_ADMIN, NET_RAW, SYS_PTRACE and the host's PID namespace"
 		}
+		if c.Visited() {
+			privileges = "in the cluster, to make and remove namespaces, and pods, services and configmaps in them"
+		}
 		if c.Made() {
 			privileges = "the lab host: all capabilities that the machine can grant, no seccomp, no AppArmor, devices, one volume; in it, " + privileges
 		}

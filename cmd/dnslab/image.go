@@ -13,6 +13,7 @@ import (
 	"github.com/dnslab/dnslab/images"
 	"github.com/dnslab/dnslab/runner"
 	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/driver/all"
 )
 
 // An imageKeeper is a runtime that has images of dnslab's own.
@@ -56,7 +57,7 @@ func imageNames(_ *cobra.Command, names []string) error {
 }
 
 func eachKeeper(c *cobra.Command, names []string, do func(context.Context, io.Writer, runner.Target, []string) error) error {
-	set := open(c.Context(), atHand(), nil, driver.Options{Run: runner.NewID()})
+	set := open(c.Context(), atHand(), nil, driver.Options{Run: runner.NewID()}, (*all.Opener).Runtime)
 	defer set.close()
 	if err := noneReady(set.targets); err != nil {
 		return err

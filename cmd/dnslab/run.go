@@ -45,7 +45,7 @@ func runCommand() *cobra.Command {
 		},
 	}
 	fl := c.Flags()
-	fl.StringSliceVarP(&f.runtimes, "runtime", "r", nil, "runtimes: names, globs, or all (default every one that is ready)")
+	fl.StringSliceVarP(&f.runtimes, "runtime", "r", nil, "runtimes: names, globs, all, or kubeconfig:CONTEXT (default every one that is ready)")
 	fl.StringVar(&f.filter.Run, "run", "", "regular expressions for runtime/lab/claim, part by part as in go test -run")
 	fl.StringVar(&f.filter.Source, "source", "", "labs that speak about this claim, test or issue (S2-7, moby#47716)")
 	fl.IntVarP(&f.options.Parallel, "parallel", "p", 0, fmt.Sprintf("labs at once (default %d here)", runner.DefaultParallel()))
@@ -83,7 +83,7 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	f.options.Args, f.options.Build = os.Args[1:], build()
 	set := open(ctx, candidates, f.require, driver.Options{
 		Run: f.options.ID, Say: func(s string) { watch.Report(progress.Say{Text: s}) },
-	})
+	}, (*all.Opener).Runtime)
 	defer set.close()
 	others := 0
 	if len(f.runtimes) == 0 {
@@ -101,7 +101,7 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 			fmt.Fprintf(people, "%d other runtimes can be had: dnslab doctor lists them, dnslab run -r default builds one of each behaviour\n", others)
 		}
 		if f.options.Keep {
-			fmt.Fprintf(people, "kept: docker ps --filter label=dnslab.run=%s; dnslab clean removes it\n", run.ID)
+			whereKept(people, candidates, run.ID)
 		}
 	}
 	if err != nil {
@@ -111,6 +111,19 @@ func (f *runFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return exit{status, nil}
 	}
 	return nil
+}
+
+// whereKept says where the containers of a run are that were left up.
+func whereKept(w io.Writer, candidates []all.Candidate, id string) {
+	here := false
+	for _, c := range candidates {
+		if here = here || !c.Visited(); c.Visited() {
+			fmt.Fprintf(w, "kept: kubectl get namespaces -l dnslab.run=%s; dnslab clean -r %s removes them\n", id, c.Name)
+		}
+	}
+	if here {
+		fmt.Fprintf(w, "kept: docker ps --filter label=dnslab.run=%s; dnslab clean removes it\n", id)
+	}
 }
 
 // check finds out what is wrong with the flags before anything is touched.
@@ -140,10 +153,12 @@ func (f *runFlags) check() (runner.Plan, []all.Candidate, error) {
 	for _, c := range required {
 		f.require = append(f.require, c.Name)
 	}
-	if len(f.runtimes) > 0 {
-		if candidates, err = choose(candidates, slices.Concat(f.runtimes, f.require)); err != nil {
-			return runner.Plan{}, nil, err
-		}
+	named := f.runtimes
+	if len(named) == 0 {
+		named = []string{"all"}
+	}
+	if candidates, err = choose(candidates, slices.Concat(named, f.require)); err != nil {
+		return runner.Plan{}, nil, err
 	}
 	var names []string
 	concerned := slices.DeleteFunc(slices.Clone(candidates), func(c all.Candidate) bool {

@@ -13,7 +13,8 @@ import (
 	"github.com/dnslab/dnslab/runner/driver/owner"
 )
 
-// choose returns the candidates that patterns name: names, globs, "default" or "all".
+// choose returns the candidates that patterns name: names, globs, "default",
+// "all" or "kubeconfig:CONTEXT".
 func choose(candidates []all.Candidate, patterns []string) ([]all.Candidate, error) {
 	chosen, err := all.Choose(candidates, patterns)
 	if err == nil {
@@ -29,7 +30,10 @@ func choose(candidates []all.Candidate, patterns []string) ([]all.Candidate, err
 		}
 		return nil, badf("%v: there is %s (dnslab doctor shows all)", err, few(names))
 	}
-	return nil, badf("%v: it is a name, in which * and ? and [a-z] may stand for others (dnslab doctor shows all)", err)
+	if pattern := (all.ErrPattern{}); errors.As(err, &pattern) {
+		return nil, badf("%v: it is a name, in which * and ? and [a-z] may stand for others (dnslab doctor shows all)", err)
+	}
+	return nil, bad(err)
 }
 
 // few is a list for one line.
@@ -44,12 +48,12 @@ func few(names []string) string {
 // open connects to the user's engines among the candidates; lab hosts are
 // opened when their turn comes. What is not to be had becomes a target without
 // a runtime, with the reason.
-func open(ctx context.Context, candidates []all.Candidate, required []string, o driver.Options) *opened {
+func open(ctx context.Context, candidates []all.Candidate, required []string, o driver.Options, by opening) *opened {
 	o.Owner = owner.Text()
 	set := &opened{opener: all.Open(ctx, o)}
 	for _, c := range candidates {
 		t := runner.Target{Name: c.Name, Engine: c.Engine, Required: slices.Contains(required, c.Name)}
-		switch rt, err := set.atHand(ctx, c); {
+		switch rt, err := set.atHand(ctx, c, by); {
 		case err != nil:
 			t.Reason = err.Error()
 		case rt != nil:
@@ -68,11 +72,15 @@ type opened struct {
 	targets []runner.Target
 }
 
-func (s *opened) atHand(ctx context.Context, c all.Candidate) (driver.Runtime, error) {
+// opening is how a runtime of the user's is opened: as [all.Opener.Runtime] or
+// as [all.Opener.Cleaner] does.
+type opening func(*all.Opener, context.Context, all.Candidate) (driver.Runtime, error)
+
+func (s *opened) atHand(ctx context.Context, c all.Candidate, by opening) (driver.Runtime, error) {
 	if c.Made() {
 		return nil, nil
 	}
-	return s.opener.Runtime(ctx, c)
+	return by(s.opener, ctx, c)
 }
 
 // later is a lab host for when its turn comes, or why it cannot be had.
