@@ -17,6 +17,7 @@ func InAPod() Lab {
 	cases := func(expect is.Assertion, because string) []Case {
 		return []Case{{When: kubernetes(""), Expect: expect, Because: because + "; run on Kubernetes 1.34.3 with CoreDNS 1.12.1"}}
 	}
+	const kubelet = "kubernetes pkg/kubelet/network/dns/dns.go getClusterDNS, generateSearchesForDNSClusterFirst"
 	file := func(engine, because string, ofNode ...string) Case {
 		return Case{
 			When: Facts{"kubernetes": "", "node-engine": engine},
@@ -25,7 +26,7 @@ func InAPod() Lab {
 				is.SearchList("file", append([]string{"lab.svc.cluster.local", "svc.cluster.local", "cluster.local"}, ofNode...)...),
 				is.ResolvOptions("file", "ndots:5"),
 			},
-			Because: "kubernetes pkg/kubelet/network/dns/dns.go getClusterDNS, generateSearchesForDNSClusterFirst; " + because + "; run on Kubernetes 1.34.3",
+			Because: kubelet + "; " + because + "; run on Kubernetes 1.34.3",
 		}
 	}
 
@@ -36,22 +37,39 @@ func InAPod() Lab {
 		Topology: topo.Topology{web, front, behind, client},
 		Steps: []Step{{Ask: map[string]topo.Question{
 			"file":     topo.File{Of: client, Path: "/etc/resolv.conf"},
-			"API":      ask("kubernetes.default.svc.cluster.local."),
-			"service":  ask("{front}.{lab}.svc.cluster.local."),
-			"headless": ask("{behind}.{lab}.svc.cluster.local."),
-			"missing":  ask("missing.{lab}.svc.cluster.local."),
+			"API":      ask("kubernetes.default.svc.{cluster-domain}."),
+			"service":  ask("{front}.{lab}.svc.{cluster-domain}."),
+			"headless": ask("{behind}.{lab}.svc.{cluster-domain}."),
+			"missing":  ask("missing.{lab}.svc.{cluster-domain}."),
 		}}},
 		Claims: []Claim{{
 			ID:   "resolv-conf",
 			Says: "the file of a pod names the cluster's DNS, its namespace first among the domains to search, those of its node last, and ndots:5",
 			Cases: []Case{
-				file("docker", "a node that is a container of Docker has none of its own"),
-				file("podman", "one of Podman has that of its network", "dns.podman"),
+				file("docker", "a node that is a container of Docker has those of its host", "host.test"),
+				file("podman", "one of Podman has that of its network instead", "dns.podman"),
+				{
+					When: yours,
+					Expect: is.All{
+						is.NameserversOf("file", "cluster-dns"),
+						is.SearchBegins("file", "lab.svc.{cluster-domain}", "svc.{cluster-domain}", "{cluster-domain}"),
+						is.ResolvOptions("file", "ndots:5"),
+					},
+					Because: kubelet + ": clusterDNS and clusterDomain of its configuration, and the search list of its node, which is not known here",
+				},
 			},
 		}, {
-			ID:    "api-server",
-			Says:  "kubernetes.default.svc.cluster.local. is the first address of the service network",
-			Cases: cases(is.Addresses("API", "10.96.0.1"), "kubernetes pkg/controlplane/instance.go ServiceIPRange"),
+			ID:   "api-server",
+			Says: "kubernetes.default.svc, in the cluster's domain, is the address of the API server's service",
+			Cases: []Case{{
+				When:    Facts{"kubernetes": "", "node-engine": ""},
+				Expect:  is.Addresses("API", "10.96.0.1"),
+				Because: "kubernetes pkg/controlplane/instance.go ServiceIPRange: the first address of the service network; run on Kubernetes 1.34.3 with CoreDNS 1.12.1",
+			}, {
+				When:    yours,
+				Expect:  is.AddressFact("API", "api-service"),
+				Because: "kubernetes pkg/controlplane/instance.go ServiceIPRange: the first address of a network that only the cluster knows",
+			}},
 		}, {
 			ID:    "service",
 			Says:  "the name of a service is its own address, not its pod's",

@@ -36,17 +36,20 @@ var Engines = map[string]string{
 
 	"nodes":                "kubernetes",
 	"proxy-mode":           "kubernetes",
+	"cluster-dns":          "kubernetes",
+	"cluster-domain":       "kubernetes",
+	"api-service":          "kubernetes",
 	"node-engine":          "kubernetes",
 	"node-engine-version":  "kubernetes",
 	"node-engine-firewall": "kubernetes",
 }
 
 // Tested is what all labs were run on: the facts of each runtime, which are
-// the user's Docker, the lab hosts of runner/host/table.go and the clusters of
-// runner/driver/kind/table.go. What a case
+// the user's Docker, the lab hosts of runner/host/table.go, the clusters of
+// runner/driver/kind/table.go and one of these as a user's own. What a case
 // says of other versions was read from their source, and "dnslab explain" marks
 // it so.
-var Tested = slices.Concat(dockers, podmans, clusters)
+var Tested = slices.Concat(dockers, podmans, clusters, guests)
 
 var dockers = []Facts{
 	{"docker": "20.10.24", "firewall": "iptables", "rootless": "false"},
@@ -88,6 +91,15 @@ var podmans = []Facts{
 var clusters = []Facts{
 	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
 	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "3", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "20.10.24", "node-engine-firewall": "iptables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "28.5.2", "node-engine-firewall": "iptables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "29.8.0", "node-engine-firewall": "iptables"},
 	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "podman", "node-engine-version": "5.4.2"},
 	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "29.8.0", "node-engine-firewall": "nftables"},
+}
+
+// guests are clusters that were visited as a user's own, where only what needs
+// no more than pods can run.
+var guests = []Facts{
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "cluster-dns": "10.96.0.10", "cluster-domain": "cluster.local", "api-service": "10.96.0.1"},
 }

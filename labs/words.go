@@ -16,6 +16,10 @@ func podman(versions string) Facts { return Facts{"podman": versions} }
 // kubernetes is the facts of a case about Kubernetes versions.
 func kubernetes(versions string) Facts { return Facts{"kubernetes": versions} }
 
+// yours is the facts of a cluster that is the user's, which says itself where
+// its DNS and its API server are, and in which domain its names are.
+var yours = Facts{"kubernetes": "", "cluster-dns": "", "cluster-domain": "", "api-service": ""}
+
 // aardvark is the facts of a case about versions of aardvark-dns, which does
 // the DNS of Podman's networks since 4.0.
 func aardvark(versions string) Facts { return Facts{"aardvark-dns": versions} }
