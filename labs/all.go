@@ -11,7 +11,10 @@ func All() []Lab {
 		DefaultBridge(),
 		DefaultNetwork(),
 		DefaultBridgeFile(),
+		HostLines(),
+		HostWithoutServers(),
 		HostResolvConf(),
+		HostRestarts(),
 		LinkOnDefaultBridge(),
 		LinkOnUserNetwork(),
 		WhoAnswers(),
@@ -26,6 +29,8 @@ func All() []Lab {
 		Failover(),
 		SilentServers(),
 		AllServersFail(),
+		HostWay(),
+		HostServers(),
 		HostFailover(),
 		DNSFlags(),
 		DNSFlagsElsewhere(),
@@ -62,8 +67,12 @@ func All() []Lab {
 		ManyContainers(),
 		InAPod(),
 		KindNode(),
-		KindRestart(),
 		KindChain(),
 		KindBroken(),
+		KindSearch(),
+		KindUpstream(),
+		KindHops(),
+		KindLoop(),
+		KindRestart(), // last: after it the cluster is another one
 	}
 }

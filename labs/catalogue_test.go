@@ -118,7 +118,7 @@ func (c *checker) placeholders() {
 	for _, n := range c.lab.Topology.Networks() {
 		known.Names[n.Name] = n.Name
 	}
-	known.Names[topo.Home] = topo.Home
+	known.Names[topo.Home], known.Names[topo.ClusterDomain] = topo.Home, "cluster.local"
 	for _, n := range c.lab.Topology {
 		if n.Pod.Namespace != "" {
 			known.Names[n.Pod.Namespace] = n.Pod.Namespace
@@ -190,8 +190,8 @@ func (c *checker) question(q topo.Question) {
 	switch q := q.(type) {
 	case topo.Wire:
 		server = q.Server
-		if server == "" && n.Mode == topo.PodNetwork && strings.HasSuffix(q.Name, ".cluster.local.") {
-			return // the cluster's DNS does not forward its own zone
+		if server == "" && n.Mode == topo.PodNetwork && strings.HasSuffix(q.Name, ".{"+topo.ClusterDomain+"}.") {
+			return // the cluster's DNS does not forward its own zone, whatever that is
 		}
 	case topo.Raw:
 		server = q.Server
@@ -249,6 +249,7 @@ func (c *checker) capabilities() {
 	modes := map[topo.Mode]driver.Cap{
 		topo.OnNetworks: driver.UserNetworks, topo.DefaultBridge: driver.DefaultBridge, topo.HostNetwork: driver.HostNetns,
 		topo.PodNetwork: driver.Pods, topo.ServiceAddress: driver.Pods, topo.ClusterNode: driver.OwnCluster, topo.BesideCluster: driver.OwnCluster,
+		topo.BareNode: driver.OwnCluster,
 	}
 	for _, n := range c.lab.Topology {
 		if cap, ok := modes[n.Mode]; ok {
@@ -361,7 +362,8 @@ func (c *checker) oneTestedCase(cl labs.Claim, engine string) {
 		return
 	}
 	for _, facts := range labs.Tested {
-		if facts[engine] == "" {
+		if facts[engine] == "" || slices.Contains(c.lab.Needs, driver.OwnCluster) && facts["cluster-dns"] != "" ||
+			slices.Contains(c.lab.Needs, driver.NodeRules) && facts["node-engine-firewall"] != "iptables" {
 			continue
 		}
 		_, basis, err := runner.Fit(cl, facts)

@@ -37,6 +37,7 @@ func HostResolvConf() Lab {
 		podmans = "podman libpod/container_internal_common.go addResolvConf writes the file once, when the container starts"
 	)
 	withRoot := rootless(false)
+	news := is.All{is.AnsweredBy("new plain asks", 2), is.AnsweredBy("new netted asks", 2), is.Asked("after's log", "fifth.lab.test.")}
 	// who are the cases of Docker: who answers, by how the engine reaches the host.
 	who := func(answers []string, own, slirped int, sources ...results.Source) []Case {
 		answered := func(by int) (all is.All) {
@@ -171,9 +172,17 @@ func HostResolvConf() Lab {
 			ID:   "new",
 			Says: "whom containers ask that start after the change",
 			Cases: append(who([]string{"new plain asks", "new netted asks"}, 2, 2), Case{
-				When:    podman(""),
-				Expect:  is.All{is.AnsweredBy("new plain asks", 2), is.AnsweredBy("new netted asks", 2), is.Asked("after's log", "fifth.lab.test.")},
+				When:    and(podman(""), withRoot),
+				Expect:  news,
 				Because: podmans + ", and aardvark-dns serve.rs reads the host's file then",
+			}, Case{
+				When:    throughSlirp(podman("")),
+				Expect:  news,
+				Because: podmans + ", and the forwarder asks the new server; " + slirp,
+			}, Case{
+				When:    throughPasta(podman("")),
+				Expect:  news,
+				Because: podmans + ", and aardvark-dns serve.rs reads the host's file then: its own, which common internal/rootlessnetns mounts over that, ends with what it is mounted on (mount_namespaces(7)). Edited in place the mount stays: see host-restarts; run both ways on 5.4.2",
 			}),
 		}},
 	}

@@ -52,23 +52,43 @@ type hostSabotage struct {
 // be, the test is skipped.
 func onHost(t *testing.T, name string, lab labs.Lab) results.Run {
 	t.Helper()
-	chosen, err := all.Choose(all.Candidates(), []string{name})
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx := inTime(t)
 	id := runner.NewID()
-	o := all.Open(ctx, driver.Options{Run: id, Owner: owner.Text()})
-	t.Cleanup(func() { o.Close(context.Background()) })
-	later := o.Later(chosen[0])
-	if !later.Ready(ctx) && !slices.Contains(split(os.Getenv("DNSLAB_REQUIRE")), name) {
-		t.Skipf("the lab host %s is not built (dnslab run -r %s builds it)", name, name)
-	}
+	engine, later := laterOn(t, ctx, name, driver.Options{Run: id})
 	plan, err := runner.Choose([]labs.Lab{lab}, runner.Filter{Labs: []string{lab.Name}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return runner.Run(ctx, plan, []runner.Target{{Name: name, Engine: chosen[0].Engine, Opener: meddler{later}, Required: true}}, runner.Options{ID: id})
+	return runner.Run(ctx, plan, []runner.Target{{Name: name, Engine: engine, Opener: meddler{later}, Required: true}}, runner.Options{ID: id})
+}
+
+// laterOn is a runtime that dnslab makes, to be opened; see needed.
+func laterOn(t *testing.T, ctx context.Context, name string, o driver.Options) (engine string, later all.Later) {
+	t.Helper()
+	chosen, err := all.Choose(all.Candidates(), []string{name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Owner = owner.Text()
+	opener := all.Open(ctx, o)
+	t.Cleanup(func() { opener.Close(context.Background()) })
+	later = opener.Later(chosen[0])
+	needed(t, ctx, later, name)
+	return chosen[0].Engine, later
+}
+
+// needed skips a test of a runtime that is not built, and one that need not be
+// where others are.
+func needed(t *testing.T, ctx context.Context, later all.Later, name string) {
+	t.Helper()
+	required := split(os.Getenv("DNSLAB_REQUIRE"))
+	switch {
+	case slices.Contains(required, name):
+	case len(required) > 0:
+		t.Skip("other runtimes are wanted")
+	case !later.Ready(ctx):
+		t.Skipf("%s is not built (dnslab run -r %s builds it)", name, name)
+	}
 }
 
 // onTheHost is a command that is run on the lab host, as an act.
@@ -156,6 +176,25 @@ var hostSabotages = []hostSabotage{{
 		name: "resolv.conf put back unseen", lab: "host-resolv-conf", step: 2,
 		do:    hostRuns("sh", "-c", "echo nameserver 192.0.2.1 >/etc/resolv.conf"),
 		fails: fail("should have the answer of upstream 2", "new"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "questions sent under another address", lab: "host-way",
+		do: hostRuns("sh", "-c", `own=$(ip -4 -o address show eth0 | sed 's|.* inet \([0-9.]*\)[.][0-9]*/.*|\1|') &&
+			iptables -t nat -I POSTROUTING -p udp --dport 53 -j SNAT --to-source "$own.254"`),
+		fails: map[string]string{"answered": "should be an answer, but was: timeout", "source": "but was asked from an address of no node"},
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "link to something", lab: "host-without-servers", step: 3,
+		do:    hostRuns("sh", "-c", "mkdir /run/nothing && echo nameserver 192.0.2.1 >/run/nothing/resolv.conf"),
+		fails: fail(`but has ["192.0.2.1"]`, "link-to-nothing"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "resolv.conf changed unseen", lab: "host-restarts", step: 3,
+		do:    hostRuns("sh", "-c", "echo nameserver $NAMESERVER >/etc/resolv.conf"),
+		fails: fail("should have the answer of upstream 2", "restarted-default", "restarted-network"),
 	},
 }, {
 	runtime: "docker-26.1", errors: true, sabotage: sabotage{
