@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh: what dnslab costs beyond the same engine calls made by hand, and
 # beside a script with docker and dig; then what its parts cost, a claim on
-# every runtime that is ready, and a lab host. Prints Markdown. DNSLAB_BENCH_ROUNDS (5) says how often each is measured;
+# every runtime that is ready, a lab host, and a cluster. Prints Markdown. DNSLAB_BENCH_ROUNDS (5) says how often each is measured;
 # DNSLAB_BENCH_MANY=1 also times the lab of 100 containers. Times are worth
 # something on a machine that does nothing else.
 set -eu
@@ -32,7 +32,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 status=0
-go test -count=1 -p 1 -timeout 90m -v -run '^TestCompare$' -bench . ./bench ./runner/host >"$tmp/log" 2>&1 &
+go test -count=1 -p 1 -timeout 90m -v -run '^TestCompare$' -bench . ./bench ./runner/host ./runner/driver/kind >"$tmp/log" 2>&1 &
 test=$!
 tail -n +1 -f --pid=$test "$tmp/log" | grep --line-buffered -E 'round [0-9]+:|FAIL|building|^ +[a-z_]+\.go' >&2 || :
 wait $test || status=$?

@@ -23,6 +23,8 @@ step "$dnslab" run -r docker many-containers
 step nothing_left
 step "$dnslab" run -r all --json results/runs/all.json
 step nothing_left
+DNSLAB_REQUIRE=kind step go test -count=1 -timeout 15m ./runner/driver/kind
+step nothing_left
 DNSLAB_SOAK=1
 export DNSLAB_SOAK
 step go test -count=1 -timeout 60m ./cmd/dnslab -run 'Interrupt|Kill'
