@@ -43,6 +43,9 @@ func Describe(e results.Evidence, name string, o results.Observation) string {
 			return fmt.Sprintf("%s %s from %s over %s", q.Name, q.Type, Whose(e, name, q.From), q.Transport)
 		})
 	case results.KindCommand:
+		if o.Exit != nil && o.Text != nil {
+			return fmt.Sprintf("status %d, %s", *o.Exit, nobodys(said(o)))
+		}
 		if o.Table != nil {
 			return fmt.Sprintf("%d names", len(o.Table))
 		}

@@ -16,7 +16,7 @@ const (
 	KindRules    Kind = "rules"    // Rules
 	KindUpstream Kind = "upstream" // Log
 	KindCapture  Kind = "capture"
-	KindCommand  Kind = "command" // Processes, Table
+	KindCommand  Kind = "command" // Processes, Table; Exit with Text and Complaint
 )
 
 // An Outcome keeps apart what a careless look-up lumps together.
@@ -48,7 +48,9 @@ type Observation struct {
 	More      []Observation         `json:"more,omitempty"`  // the second and later times, of a question asked several times
 	Tried     []string              `json:"tried,omitempty"` // with the search list: the names asked, in order
 	Libc      *Lookup               `json:"libc,omitempty"`
-	Text      *string               `json:"text,omitempty"`
+	Text      *string               `json:"text,omitempty"`      // of a file, or what a program printed
+	Complaint string                `json:"complaint,omitempty"` // what a program wrote to standard error
+	Exit      *int                  `json:"exit,omitempty"`      // status of a program
 	Sockets   []Socket              `json:"sockets,omitempty"`
 	Processes []Process             `json:"processes,omitempty"`
 	Rules     []Rule                `json:"rules,omitempty"`

@@ -24,18 +24,24 @@ func canonical(o results.Observation, k driver.Known, tag, run string) (results.
 	if err := json.Unmarshal([]byte(plain(k, tag, run).Replace(string(b))), &c); err != nil {
 		return o, err
 	}
+	c.Complaint = named(k, c.Complaint)
 	if c.Text != nil {
-		text := address.ReplaceAllStringFunc(*c.Text, func(s string) string {
-			if a, err := netip.ParseAddr(s); err == nil {
-				if node := at(k, a); node != "" {
-					return "{" + node + "}"
-				}
-			}
-			return s
-		})
+		text := named(k, *c.Text)
 		c.Text = &text
 	}
 	return c, nil
+}
+
+// named is text with the names of nodes for their addresses.
+func named(k driver.Known, text string) string {
+	return address.ReplaceAllStringFunc(text, func(s string) string {
+		if a, err := netip.ParseAddr(s); err == nil {
+			if node := at(k, a); node != "" {
+				return "{" + node + "}"
+			}
+		}
+		return s
+	})
 }
 
 func plain(k driver.Known, tag, run string) *strings.Replacer {

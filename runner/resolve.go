@@ -52,6 +52,9 @@ func (r resolver) ask(q topo.Question) (agent.Ask, error) {
 		return agent.Ask{File: &agent.File{Path: q.Path}}, nil
 	case topo.HostFile:
 		return agent.Ask{File: &agent.File{Path: q.Path}}, nil
+	case topo.HostCommand:
+		args, err := r.expand(q.Args)
+		return agent.Ask{Command: &agent.Command{Args: args, Root: q.Root}}, err
 	case topo.Sockets:
 		return agent.Ask{Sockets: &agent.Sockets{Owners: q.Owners}}, nil
 	case topo.Processes:
@@ -80,6 +83,9 @@ func (r resolver) act(a topo.AgentAct) (agent.Act, error) {
 	case topo.HostWrite:
 		text, err := topo.Expand(a.Content, r.known.Lookup)
 		return agent.Act{Write: &agent.Write{Path: a.Path, Content: text, Rename: a.Rename}}, err
+	case topo.HostRun:
+		args, err := r.expand(a.Args)
+		return agent.Act{Run: &agent.Command{Args: args, Root: a.Root}}, err
 	case topo.FlushRules:
 		return agent.Act{FlushRules: &agent.FlushRules{Chain: a.Chain}}, nil
 	}

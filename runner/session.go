@@ -242,7 +242,7 @@ func longest(asks map[string]agent.Ask) time.Duration {
 			ms = max(ms, a.Wire.TimeoutMS*max(1, a.Wire.Times))
 		case a.Raw != nil:
 			ms = max(ms, a.Raw.TimeoutMS)
-		case a.Sweep != nil, a.Libc != nil:
+		case a.Sweep != nil, a.Libc != nil, a.Command != nil:
 			ms = max(ms, 40_000)
 		}
 	}

@@ -36,6 +36,7 @@ type Ask struct {
 	Processes *struct{} `json:"processes,omitempty"`
 	Rules     *struct{} `json:"rules,omitempty"`
 	Log       *struct{} `json:"log,omitempty"`
+	Command   *Command  `json:"command,omitempty"`
 }
 
 // Wire is topo.Wire with its names and addresses filled in. Server is an
@@ -85,6 +86,17 @@ type Sockets struct {
 	Owners bool `json:"owners,omitempty"`
 }
 
+// Command runs a program with an empty input, in the words of AsEngine before
+// it unless it is to be root.
+type Command struct {
+	Args []string `json:"args"`
+	Root bool     `json:"root,omitempty"`
+}
+
+// AsEngine is the variable in the environment of an agent on a lab host that
+// has the words of a command that runs another as the engine's user.
+const AsEngine = "DNSLAB_AS_ENGINE"
+
 // An Act is one thing to do; exactly one field is set.
 type Act struct {
 	Serve      *Serve       `json:"serve,omitempty"`
@@ -92,6 +104,7 @@ type Act struct {
 	Close      *Close       `json:"close,omitempty"`
 	Write      *Write       `json:"write,omitempty"`
 	FlushRules *FlushRules  `json:"flush_rules,omitempty"`
+	Run        *Command     `json:"run,omitempty"` // which must succeed
 }
 
 // Serve starts a DNS server on port 53 of all addresses, UDP and TCP, unless

@@ -36,6 +36,15 @@ func (h *Host) asUser(args []string) command {
 	return c
 }
 
+// asEngine are the words of a command that runs another as [Host.asUser] does.
+func (h *Host) asEngine() string {
+	words := append([]string{"env"}, append(h.env(), h.Env...)...)
+	if h.Rootless() {
+		words = append([]string{"setpriv", "--reuid", h.User, "--regid", h.User, "--init-groups"}, words...)
+	}
+	return strings.Join(words, " ")
+}
+
 // A process is a command's standard input and output. Its last read has what
 // it wrote to standard error, as an error.
 type process struct {

@@ -128,7 +128,7 @@ func (h *Host) Upstream() netip.Addr { return h.upstream.addr }
 
 // Agent opens the standard input and output of an agent on the host itself.
 func (h *Host) Agent(ctx context.Context) (io.ReadWriteCloser, error) {
-	p, err := h.exec(ctx, command{args: []string{agentProgram}, user: "root"})
+	p, err := h.exec(ctx, command{args: []string{agentProgram}, user: "root", env: []string{agent.AsEngine + "=" + h.asEngine()}})
 	if err != nil {
 		return nil, fmt.Errorf("reaching the lab host %q: %w", h.Name, err)
 	}

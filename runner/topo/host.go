@@ -1,6 +1,9 @@
 package topo
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // TheHost is the lab host that the engine runs on.
 var TheHost = Place{At: Host}
@@ -32,6 +35,20 @@ type RestartEngine struct{}
 // HostFile reads a file of the lab host.
 type HostFile struct{ Path string }
 
+// HostCommand runs a program on the lab host and brings back what it printed
+// and its exit status, whatever that is. Arguments may name nodes and networks.
+type HostCommand struct {
+	Args []string
+	Root bool // as root; otherwise as the user that the engine runs as
+}
+
+// HostRun runs a program on the lab host, which must succeed.
+type HostRun struct {
+	Args    []string // may name nodes and networks
+	Root    bool     // as root; otherwise as the user that the engine runs as
+	Changes Scope    // what it touches
+}
+
 func (HostWrite) Touches() Scope { return Machine }
 func (HostWrite) Place() Place   { return TheHost }
 func (a HostWrite) String() string {
@@ -51,5 +68,13 @@ func (a HostLink) String() string {
 }
 func (RestartEngine) String() string { return "restart the engine" }
 
-func (HostFile) Place() Place     { return TheHost }
-func (q HostFile) String() string { return q.Path + " of the host" }
+func (HostFile) Place() Place        { return TheHost }
+func (q HostFile) String() string    { return q.Path + " of the host" }
+func (HostCommand) Place() Place     { return TheHost }
+func (q HostCommand) String() string { return "the host runs " + line(q.Args) }
+
+func (a HostRun) Touches() Scope { return a.Changes }
+func (HostRun) Place() Place     { return TheHost }
+func (a HostRun) String() string { return "the host runs " + line(a.Args) }
+
+func line(args []string) string { return Plain(strings.Join(args, " ")) }

@@ -128,6 +128,8 @@ func (w *worker) ask(q agent.Ask) (results.Observation, error) {
 		return w.rules()
 	case q.Log != nil:
 		return w.log()
+	case q.Command != nil:
+		return w.start(*q.Command)
 	}
 	return results.Observation{}, errors.New("the question is empty")
 }
@@ -144,6 +146,8 @@ func (w *worker) act(a agent.Act) error {
 		return writeFile(*a.Write)
 	case a.FlushRules != nil:
 		return w.flushRules(*a.FlushRules)
+	case a.Run != nil:
+		return w.succeed(*a.Run)
 	}
 	return errors.New("the act is empty")
 }

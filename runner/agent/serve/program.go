@@ -1,0 +1,65 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/dnslab/dnslab/results"
+	"github.com/dnslab/dnslab/runner/agent"
+)
+
+const programWait = 30 * time.Second
+
+// start runs a program to its end. One that ends with another status than 0
+// has been observed as well; one that cannot be started is an error.
+func (w *worker) start(c agent.Command) (results.Observation, error) {
+	o := results.Observation{Kind: results.KindCommand}
+	defer w.reap()
+	w.children.RLock()
+	defer w.children.RUnlock()
+	ctx, cancel := context.WithTimeout(context.Background(), programWait)
+	defer cancel()
+	args := c.Args
+	if !c.Root {
+		args = append(strings.Fields(os.Getenv(agent.AsEngine)), args...)
+	}
+	if len(c.Args) == 0 {
+		return o, errors.New("running a program: none is named")
+	}
+	var out, complaint bytes.Buffer
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	cmd.WaitDelay = time.Second // for what its own children hold open
+	err := cmd.Run()
+	var ended *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		o.Outcome, o.Detail = results.TimedOutAsk, fmt.Sprintf("%s did not end within %v", c.Args[0], programWait)
+		return o, nil
+	case err != nil && !errors.As(err, &ended) && !errors.Is(err, exec.ErrWaitDelay):
+		return o, fmt.Errorf("running %q: %w", strings.Join(c.Args, " "), err)
+	}
+	text, status := out.String(), cmd.ProcessState.ExitCode()
+	o.Outcome, o.Text, o.Complaint, o.Exit = results.Value, &text, complaint.String(), &status
+	return o, nil
+}
+
+// succeed runs a program that must end with status 0.
+func (w *worker) succeed(c agent.Command) error {
+	o, err := w.start(c)
+	switch {
+	case err != nil:
+		return err
+	case o.Exit == nil:
+		return errors.New(o.Detail)
+	case *o.Exit != 0:
+		return fmt.Errorf("running %q: it ended with %d: %s", strings.Join(c.Args, " "), *o.Exit, strings.TrimSpace(o.Complaint))
+	}
+	return nil
+}
