@@ -24,6 +24,7 @@ type fake struct {
 	name     string
 	facts    map[string]string
 	caps     driver.Caps
+	alone    string
 	aboutErr error
 	upErr    error
 	downErr  error
@@ -35,13 +36,14 @@ type fake struct {
 	mu    sync.Mutex
 	built map[string]int // lab to how many of its worlds were built
 	open  int            // worlds that are not closed
+	most  int            // worlds that were open at once
 }
 
 func (f *fake) Name() string                { return f.name }
 func (f *fake) Close(context.Context) error { return nil }
 func (f *fake) Ping(context.Context) error  { return f.dead }
 func (f *fake) About(context.Context) (driver.About, error) {
-	return driver.About{Engine: "docker", Version: f.facts["docker"], Facts: f.facts, Caps: f.caps}, f.aboutErr
+	return driver.About{Engine: "docker", Version: f.facts["docker"], Facts: f.facts, Caps: f.caps, Alone: f.alone}, f.aboutErr
 }
 
 func (f *fake) Prepare(context.Context, topo.Topology, []topo.Place) error {
@@ -62,6 +64,7 @@ func (f *fake) Up(ctx context.Context, tag driver.Tag, t topo.Topology) (driver.
 	}
 	f.built[tag.Lab]++
 	f.open++
+	f.most = max(f.most, f.open)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // ends when the world is closed
 	return &fakeWorld{f: f, lab: tag.Lab, nth: f.built[tag.Lab], ctx: ctx, cancel: cancel}, nil
 }

@@ -56,10 +56,12 @@ type turn struct {
 }
 
 // split tells jobs that share the runtime from those that have it alone, as
-// what changes a cluster does. One that changes the host gets another runtime.
+// what changes a cluster does, and everything where labs disturb each other. One
+// that changes the host gets another runtime.
 func (t *turn) split() (shared, alone []job) {
 	for _, j := range t.jobs {
-		if j.lab.Scope() == topo.Cluster {
+		scope := j.lab.Scope()
+		if scope == topo.Cluster || t.about.Alone != "" && scope != topo.Machine {
 			alone = append(alone, j)
 		} else {
 			shared = append(shared, j)

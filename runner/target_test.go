@@ -169,3 +169,17 @@ func TestOwnHost(t *testing.T) {
 		t.Errorf("on the user's engine: %s", run.Results[2].Reason)
 	}
 }
+
+// Labs disturb each other on some engines, and then run one after another.
+func TestOneAfterAnother(t *testing.T) {
+	plan, err := Choose([]labs.Lab{yes("a", "c"), yes("b", "c"), yes("c", "c"), yes("d", "c")}, Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := straw()
+	f.alone = "its sockets close"
+	run := Run(t.Context(), plan, []Target{target(f)}, Options{Parallel: 4, Repeat: 4})
+	if n := run.Count()[results.Pass]; n != 16 || f.most != 1 {
+		t.Errorf("%d passed, %d labs side by side", n, f.most)
+	}
+}

@@ -19,6 +19,7 @@ type About struct {
 	Versions map[string]string // of the engine's parts: "docker", "netavark", "aardvark-dns"
 	Facts    map[string]string // "firewall" to "iptables"
 	Caps     Caps
+	Alone    string // why labs must not run side by side on it; empty where they may
 }
 
 // A Cap names one thing a runtime may or may not be able to do. Evidence for

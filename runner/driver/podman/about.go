@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/Masterminds/semver/v3"
+
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
@@ -98,6 +100,9 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 	if a.Rootless {
 		a.Facts["rootless-network"] = r.rootlessNetwork(ctx, i)
 	}
+	if a.Facts["network-backend"] == "netavark" && tearsDown(a.Facts["aardvark-dns"]) {
+		a.Alone = "aardvark-dns " + a.Facts["aardvark-dns"] + " closes its sockets whenever any container comes or goes"
+	}
 	r.try(ctx, a.Rootless, a.Caps)
 	// An engine that died during the trials failed them all, which says nothing
 	// of what it can do.
@@ -105,6 +110,14 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 		return driver.About{}, fmt.Errorf("asking the service what it can do: %w", err)
 	}
 	return a, nil
+}
+
+// tearsDown tells whether this aardvark-dns ends all of its servers on each
+// SIGHUP and starts them anew, so that questions on any network are lost while
+// another changes: up to 1.10 (aardvark-dns#389, #449; src/server/serve.rs).
+func tearsDown(aardvark string) bool {
+	v, err := semver.NewVersion(aardvark)
+	return err == nil && v.LessThan(semver.New(1, 11, 0, "", ""))
 }
 
 // backend is CNI's before 4.0, which had no other.

@@ -23,3 +23,11 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestTearsDown(t *testing.T) {
+	for version, want := range map[string]bool{"1.4.0": true, "1.10.0": true, "1.11.0": false, "1.17.1": false, "": false} {
+		if got := tearsDown(version); got != want {
+			t.Errorf("aardvark-dns %q: %t", version, got)
+		}
+	}
+}
