@@ -94,13 +94,14 @@ type ClaimDiff struct {
 
 // A Standing is what one side found about a claim, all its rounds together.
 type Standing struct {
-	Status   Status         `json:"status"`   // the worst of all rounds; empty where there is none
-	Reason   string         `json:"reason"`   // of the first round with that status, as is all that follows
-	Needs    []string       `json:"needs"`    // on skip: the capabilities that lack
-	Case     string         `json:"case"`     // empty where none was reached
-	Basis    Basis          `json:"basis"`    // of the case
-	Expected string         `json:"expected"` // in words
-	Seen     []string       `json:"seen"`     // in words, sorted: whatever was seen in a round with that status
+	Status   Status         `json:"status"`            // the worst of all rounds; empty where there is none
+	Reason   string         `json:"reason"`            // of the first round with that status, as is all that follows
+	Needs    []string       `json:"needs"`             // on skip: the capabilities that lack
+	Case     string         `json:"case"`              // empty where none was reached
+	Basis    Basis          `json:"basis"`             // of the case
+	Because  string         `json:"because,omitempty"` // where the case was read or seen
+	Expected string         `json:"expected"`          // in words
+	Seen     []string       `json:"seen"`              // in words, sorted: whatever was seen in a round with that status
 	Rounds   int            `json:"rounds"`
 	Statuses map[Status]int `json:"statuses"` // how many rounds had each
 	Flaky    int            `json:"flaky"`    // rounds that held only after a retry

@@ -53,7 +53,7 @@ func stand(rounds []Result) Standing {
 			continue
 		}
 		if !told {
-			s.Reason, s.Needs, s.Case, s.Basis, s.Expected = r.Reason, r.Needs, r.Case, r.Basis, r.Expected
+			s.Reason, s.Needs, s.Case, s.Basis, s.Because, s.Expected = r.Reason, r.Needs, r.Case, r.Basis, r.Because, r.Expected
 			told = true
 		}
 		if r.Seen != "" && !slices.Contains(s.Seen, r.Seen) {

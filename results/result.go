@@ -54,8 +54,9 @@ type Result struct {
 
 	Case     string `json:"case"` // "docker >=24.0"; empty where none was reached
 	Basis    Basis  `json:"basis"`
-	Expected string `json:"expected"` // in words
-	Seen     string `json:"seen"`     // in words, without addresses or times
+	Because  string `json:"because,omitempty"` // where the case was read or seen
+	Expected string `json:"expected"`          // in words
+	Seen     string `json:"seen"`              // in words, without addresses or times
 
 	Observed map[string]Observation `json:"observed"` // never empty on pass and fail
 	Sources  []Source               `json:"sources"`

@@ -197,7 +197,7 @@ func (a *attempt) judge(c labs.Claim, broken error) (r results.Result) {
 		r.Status, r.Reason = results.Error, oneLine(err)
 		return r
 	}
-	r.Case, r.Basis, r.Expected = cs.When.String(), basis, cs.Expect.String()
+	r.Case, r.Basis, r.Because, r.Expected = cs.When.String(), basis, cs.Because, cs.Expect.String()
 	for _, s := range cs.Sources {
 		r.Sources = append(r.Sources, results.Source{ID: s.ID})
 	}

@@ -44,7 +44,7 @@ func (p *page) failures() {
 		p.line("%s %s%s", p.Bad(p.Glyph(results.Fail)), p.Bold(p.Line(r.Path())), p.rounds(f.Where[0]))
 		p.field(2, "", 0, r.Says)
 		for _, l := range [][2]string{
-			{"expected", r.Expected}, {"seen", r.Seen}, {"reason", f.Said()}, {"case", f.Case()}, {"also on", p.also(f)},
+			{"expected", r.Expected}, {"seen", r.Seen}, {"reason", f.Said()}, {"case", f.Case()}, {"because", r.Because}, {"also on", p.also(f)},
 		} {
 			if l[1] != "" {
 				p.field(2, l[0], label, l[1])

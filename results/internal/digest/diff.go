@@ -138,12 +138,21 @@ func diffRow(c results.ClaimDiff) DiffRow {
 	row.A = append(row.A, standing(c.A, seenA, judged)...)
 	row.B = append(row.B, standing(c.B, seenB, judged)...)
 	if judged && slices.Contains(c.Differs, results.InCase) {
-		row.A, row.B = append(row.A, Words{"case", caseOf(c.A)}), append(row.B, Words{"case", caseOf(c.B)})
+		row.A, row.B = append(row.A, because(c.A)...), append(row.B, because(c.B)...)
 	}
 	if !c.A.Steady() || !c.B.Steady() {
 		row.A, row.B = append(row.A, Words{"rounds", rounds(c.A)}), append(row.B, Words{"rounds", rounds(c.B)})
 	}
 	return row
+}
+
+// because is which case applied, and where it was read or seen.
+func because(s results.Standing) []Words {
+	words := []Words{{"case", caseOf(s)}}
+	if s.Because != "" {
+		words = append(words, Words{"because", s.Because})
+	}
+	return words
 }
 
 // standing is what is to be said of one side beside its expectation.
