@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -23,13 +24,14 @@ type State int
 const (
 	Dead    State = iota // its process is gone, or the label says nothing
 	Alive                // its process runs on this machine
-	Unknown              // it ran somewhere else
+	Unknown              // it ran somewhere else, or this machine does not tell
 )
 
 // Text names this process: the machine and PID namespace it runs in, its
 // number, and when it started, since numbers are used again.
 func Text() string {
-	return fmt.Sprintf("%s:%d:%s", here(), os.Getpid(), started(os.Getpid()))
+	ticks, _ := started(os.Getpid())
+	return fmt.Sprintf("%s:%d:%s", here(), os.Getpid(), ticks)
 }
 
 // Lives tells what became of the process that text names.
@@ -47,15 +49,21 @@ func Lives(text string) State {
 	}
 	process, err := os.FindProcess(pid)
 	if err != nil {
+		return Unknown
+	}
+	switch err := process.Signal(syscall.Signal(0)); {
+	case errors.Is(err, os.ErrProcessDone), errors.Is(err, syscall.ESRCH):
+		return Dead
+	case err != nil && !errors.Is(err, os.ErrPermission):
+		return Unknown
+	}
+	switch ticks, err := started(pid); {
+	case err == nil && ticks == parts[2]:
+		return Alive
+	case err == nil, errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ESRCH):
 		return Dead
 	}
-	if err := process.Signal(syscall.Signal(0)); err != nil && !errors.Is(err, os.ErrPermission) {
-		return Dead
-	}
-	if started(pid) != parts[2] {
-		return Dead
-	}
-	return Alive
+	return Unknown // too many files are open
 }
 
 // here names the machine since it was booted, and the PID namespace in it.
@@ -68,15 +76,18 @@ func here() string {
 
 // started is field 22 of /proc/PID/stat, in clock ticks since boot (proc(5));
 // where there is no /proc, nothing.
-func started(pid int) string {
+func started(pid int) (string, error) {
+	if _, err := os.Stat("/proc/self"); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return ""
+		return "", err
 	}
 	text := string(stat)
 	f := strings.Fields(text[strings.LastIndexByte(text, ')')+1:]) // the name may hold anything
 	if len(f) < 20 {
-		return ""
+		return "", fmt.Errorf("/proc/%d/stat is %q", pid, text)
 	}
-	return f[19]
+	return f[19], nil
 }
