@@ -30,6 +30,8 @@ func All() []Lab {
 		SilentServers(),
 		AllServersFail(),
 		HostWay(),
+		PastaNetwork(),
+		Slirp4netnsNetwork(),
 		HostServers(),
 		HostFailover(),
 		DNSFlags(),
