@@ -226,7 +226,7 @@ func forwarders(n topo.Node, server string) bool {
 	if err != nil || n.Mode != topo.Slirp4netns && n.Mode != topo.Pasta {
 		return false
 	}
-	return addr.IsLinkLocalUnicast() || addr.IsPrivate() || slices.ContainsFunc(n.NetworkOptions, func(o string) bool { return strings.HasSuffix(o, server) })
+	return addr.IsLinkLocalUnicast() || server == "fd00::3" || slices.ContainsFunc(n.NetworkOptions, func(o string) bool { return strings.HasSuffix(o, server) })
 }
 
 func (c *checker) serves(n topo.Node) bool {
