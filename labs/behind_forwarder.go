@@ -12,7 +12,6 @@ import (
 // BehindPasta changes the file of a host whose containers ask pasta's forwarder.
 func BehindPasta() Lab {
 	const run = "; run on podman 5.4.2, 5.8.6 and 6.1.1"
-	const own6 = "2001:db8:53::53"
 	of := func(claim string) Case {
 		because := map[string]string{
 			"file":              "podman libpod/container_internal_common.go addResolvConf, common libnetwork/resolvconf New: pasta has no part in it",
@@ -28,27 +27,6 @@ func BehindPasta() Lab {
 	l.Name = "behind-pasta"
 	l.Story = "The host's resolv.conf has comments, options and two servers, then one on the host's loopback. What of it is in the file of a container behind pasta, and whom does pasta ask?"
 	l.Needs = append(l.Needs, driver.Pasta)
-	six := topo.Node{Name: "six", Mode: topo.Pasta, NetworkOptions: []string{"--dns-forward", own6}, Later: true}
-	l.Topology = append(l.Topology, six)
-	l.Steps[2].Do = append(l.Steps[2].Do, topo.Start{Node: six})
-	l.Steps[2].Ask["over IPv6"] = topo.Wire{From: six, Name: "six.lab.test.", Server: own6, Timeout: 3 * time.Second}
-	// On the same host slirp4netns gets an answer from that server over IPv6.
-	unheard := is.All{is.AnsweredBy("mixed", 3), is.NotAskedBut("local's log", "six.lab.test.", "mixed.lab.test.")}
-	const passt = "passt conf.c; run with the releases of 2025-05 and 2026-10, with nothing between them"
-	l.Claims = append(l.Claims, Claim{
-		ID: "over-ipv6", Says: "--dns-forward with an IPv6 address leads nowhere on a host that has IPv6 on its loopback alone, even with a server there",
-		Cases: []Case{{
-			When:    Facts{"pasta": "<20261002"},
-			Expect:  append(is.All{is.Outcome("over IPv6", results.Unreachable)}, unheard...),
-			Because: passt + ": the container has no default route of IPv6 where the host has none",
-			Sources: partly("podman:pasta-forward-ipv6"),
-		}, {
-			When:    Facts{"pasta": ">=20261002"},
-			Expect:  append(is.All{is.TimedOut("over IPv6")}, unheard...),
-			Because: passt + ": the container has a default route of IPv6 even so, and what goes there is lost",
-			Sources: partly("podman:pasta-forward-ipv6"),
-		}},
-	})
 	return l
 }
 

@@ -30,7 +30,6 @@ var Engines = map[string]string{
 	"netavark":        "podman",
 	"aardvark-dns":    "podman",
 	"dnsname":         "podman",
-	"pasta":           "podman", // the day of its release: "20250503"
 	"kubernetes":      "kubernetes",
 	"coredns":         "kubernetes",
 	"kind":            "kubernetes",
@@ -80,13 +79,13 @@ var podmans = []Facts{
 	{"podman": "4.9.5", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "false"},
 	{"podman": "5.2.5", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "false"},
 	{"podman": "5.4.2", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "false"},
-	{"podman": "5.4.2", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "true", "rootless-network": "pasta", "pasta": "20250503"},
-	{"podman": "5.4.2", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "true", "rootless-network": "slirp4netns", "pasta": "20250503"},
+	{"podman": "5.4.2", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "true", "rootless-network": "pasta"},
+	{"podman": "5.4.2", "network-backend": "netavark", "netavark": "1.14.0", "aardvark-dns": "1.14.0", "rootless": "true", "rootless-network": "slirp4netns"},
 	{"podman": "5.8.6", "network-backend": "netavark", "netavark": "1.17.2", "aardvark-dns": "1.17.1", "rootless": "false"},
-	{"podman": "5.8.6", "network-backend": "netavark", "netavark": "1.17.2", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "pasta", "pasta": "20261002"},
-	{"podman": "5.8.6", "network-backend": "netavark", "netavark": "1.17.2", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "slirp4netns", "pasta": "20261002"},
+	{"podman": "5.8.6", "network-backend": "netavark", "netavark": "1.17.2", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "pasta"},
+	{"podman": "5.8.6", "network-backend": "netavark", "netavark": "1.17.2", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "slirp4netns"},
 	{"podman": "6.1.1", "network-backend": "netavark", "netavark": "2.0.0", "aardvark-dns": "1.17.1", "rootless": "false"},
-	{"podman": "6.1.1", "network-backend": "netavark", "netavark": "2.0.0", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "pasta", "pasta": "20261002"},
+	{"podman": "6.1.1", "network-backend": "netavark", "netavark": "2.0.0", "aardvark-dns": "1.17.1", "rootless": "true", "rootless-network": "pasta"},
 }
 
 var clusters = []Facts{

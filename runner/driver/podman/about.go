@@ -90,7 +90,7 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 		"storage":         i.Store.GraphDriverName,
 		"cgroup-version":  strings.TrimPrefix(i.Host.CgroupVersion, "v"),
 	}
-	for _, part := range []string{"netavark", "aardvark-dns", "dnsname", "pasta"} {
+	for _, part := range []string{"netavark", "aardvark-dns", "dnsname"} {
 		if v := a.Versions[part]; v != "" {
 			a.Facts[part] = v
 		}
