@@ -33,7 +33,7 @@ func BehindPasta() Lab {
 // BehindSlirp4netns does the same with that of slirp4netns, which has one of
 // IPv6 as well.
 func BehindSlirp4netns() Lab {
-	const run = "; run on podman 5.4.2 and 5.8.6"
+	const run = "; run on podman 4.3.1 and 5.4.2 with root, on 5.4.2 and 5.8.6 without"
 	of := func(claim string) Case {
 		because := map[string]string{
 			"file":              "podman libpod/container_internal_common.go addResolvConf (generateResolvConf before 4.4)",

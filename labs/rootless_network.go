@@ -40,11 +40,11 @@ func RootlessNetwork() Lab {
 			Cases: []Case{{
 				When:    podman("<5.1"),
 				Expect:  is.Printed("default", "not told"),
-				Because: told + "run on podman 3.0.1, 4.3.1 and 4.9.5",
+				Because: told + "run on podman 4.3.1",
 			}, {
 				When:    podman(">=5.1 <5.3"),
 				Expect:  is.Printed("default", `"rootlessNetworkCmd": "pasta"`),
-				Because: told + common + "pasta since 5.0.0; run on podman 5.2.5",
+				Because: told + common + "pasta since 5.0.0; read from the source",
 				Sources: refutes("S2-25"),
 			}, {
 				When:    podman(">=5.3"),
@@ -61,11 +61,11 @@ func RootlessNetwork() Lab {
 			}, {
 				When:    and(podman(">=4.4"), rootless(false)),
 				Expect:  is.Complained("pasta", 125, "pasta networking is only supported for rootless mode"),
-				Because: "podman pkg/specgen/container_validate.go" + run,
+				Because: "podman pkg/specgen/container_validate.go; run on podman 5.4.2",
 			}, {
 				When:    podman("<4.4"),
 				Expect:  is.Complained("pasta", 125, "network"),
-				Because: "podman RELEASE_NOTES 4.4.0: before that pasta is the name of a network like others; run on podman 3.0.1 and 4.3.1",
+				Because: "podman RELEASE_NOTES 4.4.0: before that pasta is the name of a network like others; run on podman 4.3.1",
 			}},
 		}, {
 			ID:   "slirp4netns",
@@ -73,7 +73,7 @@ func RootlessNetwork() Lab {
 			Cases: []Case{{
 				When:    podman("<6.0"),
 				Expect:  is.Printed("slirp4netns", mode("slirp4netns")),
-				Because: "podman pkg/specgen/namespaces.go ParseNetworkFlag, with root and without; run on podman 3.0.1 to 5.8.6",
+				Because: "podman pkg/specgen/namespaces.go ParseNetworkFlag, with root and without; run on podman 4.3.1, 5.4.2 and 5.8.6",
 			}, {
 				When:    podman(">=6.0"),
 				Expect:  is.Complained("slirp4netns", 125, "slirp4netns support has been removed"),
@@ -96,7 +96,7 @@ func RootlessNetwork() Lab {
 			}, {
 				When:    rootlessPodman("", false),
 				Expect:  is.Printed("configured", mode("bridge")),
-				Because: "podman pkg/specgen/namespaces.go: the option is for engines without root alone" + run,
+				Because: "podman pkg/specgen/namespaces.go: the option is for engines without root alone; run on podman 4.3.1 and 5.4.2",
 			}},
 		}},
 	}
