@@ -49,20 +49,47 @@ func GatewayServer(file, routes string, then ...string) Assertion {
 	}}
 }
 
-// defaultGateway reads /proc/net/route: the second word of a line is the
-// destination and the third the gateway, each as the four octets of an IPv4
-// address in the machine's order, in hexadecimal (kernel, net/ipv4/fib_trie.c
-// fib_route_seq_show). Of several default routes the first one counts.
+// defaultGateway is the gateway of the first default route.
 func defaultGateway(e results.Evidence, name string, o results.Observation) (string, error) {
+	_, gateway, err := defaultRoute(e, name, o)
+	return gateway, err
+}
+
+// defaultRoute reads /proc/net/route: the first word of a line is the
+// interface, the second one the destination and the third the gateway, these
+// as the four octets of an IPv4 address in the machine's order, in hexadecimal
+// (kernel, net/ipv4/fib_trie.c fib_route_seq_show). Of several default routes the first one counts.
+func defaultRoute(e results.Evidence, name string, o results.Observation) (through, gateway string, err error) {
 	if o.Text == nil {
-		return "", instead(e, name, o, "%s should be a file", name)
+		return "", "", instead(e, name, o, "%s should be a file", name)
 	}
 	for _, l := range lines(*o.Text) {
 		if f := strings.Fields(l); len(f) > 2 && f[1] == "00000000" && f[2] != "00000000" {
-			return hexAddr(f[2])
+			gateway, err = hexAddr(f[2])
+			return f[0], gateway, err
 		}
 	}
-	return "", fmt.Errorf("%s has no default route", name)
+	return "", "", fmt.Errorf("%s has no default route", name)
+}
+
+// SameDefaultRoute expects the default routes of two observations of
+// /proc/net/route to go through an interface of one name to one gateway.
+func SameDefaultRoute(a, b string) Assertion {
+	says := fmt.Sprintf("%s has the interface and gateway of %s", a, b)
+	return assertion{says, []string{a, b}, func(e results.Evidence, seen ...results.Observation) error {
+		var ways [2]string
+		for i, name := range []string{a, b} {
+			through, gateway, err := defaultRoute(e, name, seen[i])
+			if err != nil {
+				return err
+			}
+			ways[i] = fmt.Sprintf("through %s to %s", through, gateway)
+		}
+		if ways[0] != ways[1] {
+			return fmt.Errorf("%s should lead %s, but leads %s", a, nobodys(ways[1]), nobodys(ways[0]))
+		}
+		return nil
+	}}
 }
 
 func hexAddr(digits string) (string, error) {

@@ -16,6 +16,8 @@ func TestGatewayJudges(t *testing.T) {
 		"routes": file("Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n" +
 			"eth0\t00000000\t0100590A\t0003\t0\t0\t100\t00000000\neth0\t0000590A\t00000000\t0001\t0\t0\t0\t00FFFFFF\n"),
 		"inside":   file("eth0\t0000590A\t00000000\t0001\t0\t0\t0\t00FFFFFF\n"),
+		"longer":   file("Iface\tDestination\tGateway\neth0\t0000590A\t00000000\neth0\t00000000\t0100590A\n"),
+		"other":    file("Iface\tDestination\tGateway\ntap0\t00000000\t0202000A\n"),
 		"gateway":  file("search dns.podman\nnameserver 10.89.0.1\n"),
 		"upstream": file("nameserver {up}\n"),
 		"both":     file("nameserver 10.89.0.1\nnameserver {up}\n"),
@@ -34,6 +36,8 @@ func TestGatewayJudges(t *testing.T) {
 		{is.AskedFromHost("log", "host.test."), is.AskedFromHost("log", "web.test."), "should be asked for web.test. from the host, but was asked from web"},
 		{is.AskedFromHost("log", "HOST.test."), is.AskedFromHost("log", "other.test."), "was never asked for other.test., only for host.test., web.test."},
 		{is.GatewayServer("gateway", "routes"), is.GatewayServer("upstream", "routes"), `upstream should name the gateway and then [], but names ["{up}"]`},
+		{is.SameDefaultRoute("longer", "routes"), is.SameDefaultRoute("other", "routes"), "other should lead through eth0 to {nobody}, but leads through tap0 to {nobody}"},
+		{is.SameDefaultRoute("routes", "longer"), is.SameDefaultRoute("inside", "routes"), "inside has no default route"},
 		{is.GatewayServer("both", "routes", "{up}"), is.GatewayServer("both", "routes"), `both should name the gateway and then [], but names ["{nobody}" "{up}"]`},
 		{is.GatewayServer("gateway", "routes"), is.GatewayServer("gateway", "inside"), "inside has no default route"},
 		{

@@ -2,7 +2,9 @@ package assertions
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/dnslab/dnslab/results"
@@ -47,4 +49,51 @@ func localAddrs(trie string) map[netip.Addr]bool {
 		}
 	}
 	return own
+}
+
+// OwnAddresses expects an observation of /proc/net/fib_trie to have exactly these
+// addresses of one's own, in any order, those of loopback left out.
+func OwnAddresses(trie string, want ...string) Assertion {
+	return about(trie, "has the addresses "+strings.Join(want, " "), func(e results.Evidence, o results.Observation) error {
+		if o.Text == nil {
+			return instead(e, trie, o, "should be a file")
+		}
+		wanted, own := map[netip.Addr]bool{}, localAddrs(*o.Text)
+		for _, w := range want {
+			wanted[netip.MustParseAddr(w)] = true
+		}
+		if len(wanted) == 0 || !maps.Equal(own, wanted) {
+			return fmt.Errorf("should have the addresses %s, but has %s", orNothing(want), addrWords(e, trie, own))
+		}
+		return nil
+	})
+}
+
+// SameAddresses expects two observations of /proc/net/fib_trie to have the same
+// addresses of one's own, those of loopback left out, and at least one.
+func SameAddresses(a, b string) Assertion {
+	says := fmt.Sprintf("%s has the addresses that %s has", a, b)
+	return assertion{says, []string{a, b}, func(e results.Evidence, seen ...results.Observation) error {
+		for i, name := range []string{a, b} {
+			if seen[i].Text == nil {
+				return instead(e, name, seen[i], "%s should be a file", name)
+			}
+		}
+		its, others := localAddrs(*seen[0].Text), localAddrs(*seen[1].Text)
+		switch {
+		case len(others) == 0:
+			return fmt.Errorf("%s has no address but that of loopback, which says nothing", b)
+		case !maps.Equal(its, others):
+			return fmt.Errorf("%s should have %s, but has %s", a, addrWords(e, b, others), addrWords(e, a, its))
+		}
+		return nil
+	}}
+}
+
+func addrWords(e results.Evidence, name string, addrs map[netip.Addr]bool) string {
+	var words []string
+	for _, a := range slices.SortedFunc(maps.Keys(addrs), netip.Addr.Compare) {
+		words = append(words, Whose(e, name, a))
+	}
+	return orNothing(words)
 }

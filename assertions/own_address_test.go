@@ -50,3 +50,37 @@ func TestAskedFromOneOf(t *testing.T) {
 		})
 	}
 }
+
+func TestOwnAddresses(t *testing.T) {
+	e := results.Evidence{Seen: map[string]results.Observation{"trie": {Kind: results.KindFile, Outcome: results.Value, Text: new(trie)}}}
+	if err := is.OwnAddresses("trie", "172.17.0.3").Check(e); err != nil {
+		t.Error(err)
+	}
+	for _, want := range [][]string{nil, {"172.17.0.4"}, {"172.17.0.3", "172.17.0.4"}, {"127.0.0.1"}} {
+		if err := is.OwnAddresses("trie", want...).Check(e); err == nil || !strings.Contains(err.Error(), "but has an address of no node") {
+			t.Errorf("%v: %v", want, err)
+		}
+	}
+}
+
+func TestSameAddresses(t *testing.T) {
+	other := strings.ReplaceAll(trie, "172.17.0.3", "10.0.2.100")
+	none := strings.ReplaceAll(trie, "host LOCAL", "link UNICAST")
+	seen := map[string]results.Observation{"none": {Kind: results.KindFile, Outcome: results.NotFound}}
+	for name, text := range map[string]*string{"trie": new(trie), "same": new(trie), "other": &other, "loopback": &none} {
+		seen[name] = results.Observation{Kind: results.KindFile, Outcome: results.Value, Text: text}
+	}
+	e := results.Evidence{Seen: seen}
+	for _, c := range []struct{ a, b, fails string }{
+		{"trie", "same", ""},
+		{"other", "trie", "other should have an address of no node, but has an address of no node"},
+		{"loopback", "trie", "loopback should have an address of no node, but has nothing"},
+		{"trie", "loopback", "loopback has no address but that of loopback"},
+		{"none", "trie", "none should be a file"},
+	} {
+		err := is.SameAddresses(c.a, c.b).Check(e)
+		if (err == nil) != (c.fails == "") || err != nil && !strings.Contains(err.Error(), c.fails) {
+			t.Errorf("%s and %s: %v, want %q", c.a, c.b, err, c.fails)
+		}
+	}
+}

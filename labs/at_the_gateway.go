@@ -20,6 +20,8 @@ func AtTheGateway() Lab {
 		is.NoSockets("client's sockets", "up's sockets"),
 		is.NoProcess("processes", "aardvark-dns"), is.NoProcess("processes", "dnsmasq"),
 	}
+	there := is.All{is.GatewayServer("file", "routes"), is.AddressOf(web, "answer"), is.AddressOf(web, "over TCP")}
+	const tcp = "aardvark-dns RELEASE_NOTES 1.12.0, src/server/serve.rs (run on aardvark-dns 1.14.0 and 1.17.1)"
 
 	return Lab{
 		Name:     "at-the-gateway",
@@ -74,10 +76,20 @@ func AtTheGateway() Lab {
 				Expect:  is.All{is.GatewayServer("file", "routes"), is.AddressOf(web, "answer"), is.Outcome("over TCP", results.Refused)},
 				Because: "aardvark-dns src/server/serve.rs up to 1.11: UDP alone",
 			}, {
-				When:    behind(">=1.12"),
-				Expect:  is.All{is.GatewayServer("file", "routes"), is.AddressOf(web, "answer"), is.AddressOf(web, "over TCP")},
-				Because: "aardvark-dns RELEASE_NOTES 1.12.0, src/server/serve.rs (run on aardvark-dns 1.14.0 and 1.17.1)",
-				Sources: holds("S2-17", "S2-21"),
+				When:    and(behind(">=1.12"), rootless(false)),
+				Expect:  there,
+				Because: tcp,
+				Sources: holds("S2-17"),
+			}, {
+				When:    throughSlirp(behind(">=1.12")),
+				Expect:  there,
+				Because: tcp + "; slirp4netns is only the way out of the namespace that a user's bridges are in (common libnetwork/internal/rootlessnetns)",
+				Sources: append(holds("S2-17"), refutes("S2-21", "S2-22")...),
+			}, {
+				When:    throughPasta(behind(">=1.12")),
+				Expect:  there,
+				Because: tcp,
+				Sources: holds("S2-17"),
 			}},
 		}},
 	}

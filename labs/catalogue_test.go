@@ -205,7 +205,7 @@ func (c *checker) question(q topo.Question) {
 	default:
 		return
 	}
-	if server != "" && server != "127.0.0.11" {
+	if server != "" && server != "127.0.0.11" && !forwarders(n, server) {
 		c.want(c.ours(server), "%q is asked of %q, which is not the lab's", q, server)
 		return
 	}
@@ -217,6 +217,16 @@ func (c *checker) question(q topo.Question) {
 	for _, d := range n.DNS {
 		c.want(c.ours(d), "%q is asked in a node with the server %q, which is not the lab's", q, d)
 	}
+}
+
+// forwarders tells whether a server is an address that the program around n's
+// network takes what is asked for: none of it is an address outside.
+func forwarders(n topo.Node, server string) bool {
+	addr, err := netip.ParseAddr(server)
+	if err != nil || n.Mode != topo.Slirp4netns && n.Mode != topo.Pasta {
+		return false
+	}
+	return addr.IsLinkLocalUnicast() || server == "fd00::3" || slices.ContainsFunc(n.NetworkOptions, func(o string) bool { return strings.HasSuffix(o, server) })
 }
 
 func (c *checker) serves(n topo.Node) bool {
@@ -249,7 +259,7 @@ func (c *checker) capabilities() {
 	modes := map[topo.Mode]driver.Cap{
 		topo.OnNetworks: driver.UserNetworks, topo.DefaultBridge: driver.DefaultBridge, topo.HostNetwork: driver.HostNetns,
 		topo.PodNetwork: driver.Pods, topo.ServiceAddress: driver.Pods, topo.ClusterNode: driver.OwnCluster, topo.BesideCluster: driver.OwnCluster,
-		topo.BareNode: driver.OwnCluster,
+		topo.BareNode: driver.OwnCluster, topo.Slirp4netns: driver.Slirp4netns, topo.Pasta: driver.Pasta,
 	}
 	for _, n := range c.lab.Topology {
 		if cap, ok := modes[n.Mode]; ok {
@@ -363,7 +373,9 @@ func (c *checker) oneTestedCase(cl labs.Claim, engine string) {
 	}
 	for _, facts := range labs.Tested {
 		if facts[engine] == "" || slices.Contains(c.lab.Needs, driver.OwnCluster) && facts["cluster-dns"] != "" ||
-			slices.Contains(c.lab.Needs, driver.NodeRules) && facts["node-engine-firewall"] != "iptables" {
+			slices.Contains(c.lab.Needs, driver.NodeRules) && facts["node-engine-firewall"] != "iptables" ||
+			slices.Contains(c.lab.Needs, driver.Pasta) && facts["rootless"] != "true" ||
+			slices.Contains(c.lab.Needs, driver.Slirp4netns) && strings.HasPrefix(facts["podman"], "6.") {
 			continue
 		}
 		_, basis, err := runner.Fit(cl, facts)

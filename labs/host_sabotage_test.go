@@ -167,6 +167,28 @@ var hostSabotages = []hostSabotage{{
 		fails: fail("should be an answer, but was: ", "all-addresses", "shuffled", "own-names", "those-that-run"),
 	},
 }, {
+	runtime: "podman-5.4-rootless", sabotage: sabotage{
+		name: "pasta killed", lab: "pasta-network", do: hostRuns("pkill", "-9", "pasta"),
+		fails: fail("should be an answer, but was: ", "forwards", "no-cache", "own-address", "own-ipv6-address", "like-slirp4netns",
+			"map-guest-addr", "with-an-equals-sign", "address-of-the-host", "neighbours"),
+	},
+}, {
+	runtime: "podman-5.4-rootless", sabotage: sabotage{
+		name: "slirp4netns killed", lab: "slirp4netns-network", do: hostRuns("pkill", "-9", "slirp4netns"),
+		fails: map[string]string{
+			"forwards": "should be an answer, but was: ", "no-cache": "should be an answer, but was: ", "third-of-its-network": "should be an answer, but was: ",
+			"address-of-its-own": "should be an answer, but was: ", "neighbours": "should be an answer, but was: ",
+			"over-ipv6": `should be "timeout", but was: unreachable`,
+		},
+	},
+}, {
+	runtime: "podman-5.4-rootless", sabotage: sabotage{
+		name: "first server refuses", lab: "behind-pasta", do: func(l labs.Lab) []topo.Act {
+			return []topo.Act{topo.Program{Upstream: node(l, "first"), Replies: []topo.Reply{{Name: "answer.lab.test.", Rcode: "REFUSED"}}, Says: "REFUSED"}}
+		},
+		fails: fail("answer should have the answer of upstream 1, but was: REFUSED", "one-server"),
+	},
+}, {
 	runtime: "podman-4.3-cni", sabotage: sabotage{
 		name: "dnsmasq killed", lab: "without-flags", do: hostRuns("pkill", "-9", "-x", "dnsmasq"),
 		fails: fail("should be an answer, but was: ", "names", "short-id", "hostname", "what-stands-behind", "answer", "order", "reverse", "other-family", "over-tcp", "outside"),

@@ -35,6 +35,8 @@ const (
 	IPv6Only      Cap = "ipv6-only"      // networks can do without IPv4
 	HostNetns     Cap = "host-network"   // containers can join the host's network
 	Outside       Cap = "outside"        // a namespace can be entered with the host's rights, to read rules and owners
+	Slirp4netns   Cap = "slirp4netns"    // a container can have a network of its own through slirp4netns
+	Pasta         Cap = "pasta"          // the same through pasta
 	HostFiles     Cap = "host-files"     // a file on the engine's host can be mounted into a container
 	LibcImages    Cap = "libc-images"    // images with glibc and musl can be had
 	OwnHost       Cap = "host"           // the host under the engine is ours to change

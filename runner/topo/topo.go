@@ -26,6 +26,8 @@ const (
 	HostNetwork   Mode = "host"           // the host's own network namespace
 	SharedNetwork Mode = "shared"         // that of the node in ShareWith
 	BesideHost    Mode = "beside-host"    // that of the engine under the lab host: the host's own neighbour, an upstream for its resolv.conf
+	Slirp4netns   Mode = "slirp4netns"    // one of its own, which slirp4netns leads to the host's sockets (--network slirp4netns); see NetworkOptions
+	Pasta         Mode = "pasta"          // the same by pasta, with the addresses of the host (--network pasta); see NetworkOptions
 	ServesHost    Mode = "serves-host"    // nothing is made: it is the upstream that the lab host's resolv.conf names, and all labs ask; see HostUpstream
 
 	PodNetwork     Mode = "pod"            // a pod on the cluster's network; with HostNetwork it is one on its node's
@@ -54,6 +56,8 @@ type Node struct {
 	On        []Attach
 	Mode      Mode
 	ShareWith string // with Mode SharedNetwork: the node whose network it joins
+
+	NetworkOptions []string // with Mode Slirp4netns "cidr=10.41.0.0/24", with Pasta "--dns-forward", "198.51.100.1", each word by itself; may name nodes that are there before
 
 	DNS     []string // names of nodes, or literal addresses (--dns)
 	Search  []string // --dns-search

@@ -43,6 +43,12 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 	if s.has(driver.IPv6Only) {
 		top = append(top, topo.Node{Name: "six", On: topo.On(topo.Network{Name: "new", IPv6: true, NoIPv4: true})})
 	}
+	if s.has(driver.Slirp4netns) {
+		top = append(top, topo.Node{Name: "slirped", Mode: topo.Slirp4netns, NetworkOptions: []string{"cidr=10.41.0.0/24"}, Search: []string{"s.test"}})
+	}
+	if s.has(driver.Pasta) {
+		top = append(top, topo.Node{Name: "pasted", Mode: topo.Pasta, NetworkOptions: []string{"-a", "192.0.2.1", "-n", "24", "-g", "192.0.2.2"}, Search: []string{"p.test"}})
+	}
 	w := s.up(ctx, t, s.fitting(top))
 
 	k := w.Known()
@@ -87,6 +93,10 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 		{"inner", "/etc/resolv.conf", "nameserver", false},
 		{"onhost", "/etc/hosts", "localhost", false},
 		{"plain", "/etc/resolv.conf", "nameserver 192.0.2.53", false},
+		{"slirped", "/etc/resolv.conf", "search s.test", false},
+		{"slirped", "/proc/net/fib_trie", "10.41.0.100", false},
+		{"pasted", "/etc/resolv.conf", "search p.test", false},
+		{"pasted", "/proc/net/fib_trie", "192.0.2.1", false},
 	} {
 		if _, made := s.fitting(top).Node(f.node); !made || f.mounted && !s.has(driver.HostFiles) {
 			continue

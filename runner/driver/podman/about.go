@@ -201,6 +201,8 @@ func (r *Runtime) try(ctx context.Context, rootless bool, caps driver.Caps) {
 		driver.DefaultBridge: func(ctx context.Context) (string, bool) { return r.tryDefaultBridge(ctx, rootless) },
 		driver.HostNetns:     r.tryHostNetwork,
 		driver.Outside:       r.tryOutside,
+		driver.Slirp4netns:   func(ctx context.Context) (string, bool) { return r.tryMode(ctx, "slirp4netns") },
+		driver.Pasta:         func(ctx context.Context) (string, bool) { return r.tryMode(ctx, "pasta") },
 		driver.HostFiles:     r.tryVolume,
 	}
 	var mu sync.Mutex
@@ -274,6 +276,16 @@ func (r *Runtime) tryHostNetwork(ctx context.Context) (string, bool) {
 	})
 	end()
 	return "trial: a container started on the host's network", err == nil
+}
+
+// tryMode starts a container with a network of its own through a program: pasta
+// is for engines without root alone, and slirp4netns is gone since 6.0.
+func (r *Runtime) tryMode(ctx context.Context, mode string) (string, bool) {
+	_, end, err := r.tryContainer(ctx, func(image string) container {
+		return container{Image: image, NetNS: &namespace{Mode: mode}}
+	})
+	end()
+	return "trial: a container started with --network " + mode, err == nil
 }
 
 // tryOutside does with the agent's image what is done with the helper's.

@@ -23,6 +23,8 @@ type container struct {
 	Names    []string              `json:"cni_networks,omitempty"` // of networks, before 4.0
 	Aliases  map[string][]string   `json:"aliases,omitempty"`      // network to aliases, before 4.0
 
+	NetworkOptions map[string][]string `json:"network_options,omitempty"` // mode to what its program is told
+
 	DNS        []netip.Addr `json:"dns_server,omitempty"`
 	DNSSearch  []string     `json:"dns_search,omitempty"`
 	DNSOptions []string     `json:"dns_option,omitempty"`

@@ -38,7 +38,9 @@ func (w *world) config(ctx context.Context, n topo.Node) (container, error) {
 		DNSSearch:  n.Search,
 		DNSOptions: n.Options,
 	}
-	w.place(n, &c)
+	if err := w.place(n, &c); err != nil {
+		return container{}, err
+	}
 	if c.DNS, err = w.Servers(n); err != nil {
 		return container{}, err
 	}
@@ -51,23 +53,44 @@ func (w *world) config(ctx context.Context, n topo.Node) (container, error) {
 // place says what network the container of n is on. Where nothing is said the
 // engine takes its default: the network "podman", or rootless no network but pasta or
 // slirp4netns.
-func (w *world) place(n topo.Node, c *container) {
+func (w *world) place(n topo.Node, c *container) error {
 	switch n.Mode {
 	case topo.DefaultBridge, topo.AsItComes:
-		return
+		return nil
 	case topo.HostNetwork:
 		c.NetNS = &namespace{Mode: "host"}
-		return
+		return nil
+	case topo.Slirp4netns, topo.Pasta:
+		return w.userMode(n, c)
 	case topo.BesideCluster:
 		w.r.join(c, kindNetwork, nil)
-		return
+		return nil
 	case topo.SharedNetwork:
 		c.NetNS = shared(w.Name(n.ShareWith))
-		return
+		return nil
 	}
 	for _, a := range n.On {
 		w.r.join(c, w.Name(a.Network.Name), a.Aliases)
 	}
+	return nil
+}
+
+// userMode is --network MODE:OPTION,OPTION, which the engine keeps by the name
+// of the mode (podman pkg/specgen, ParseNetworkFlag).
+func (w *world) userMode(n topo.Node, c *container) error {
+	c.NetNS = &namespace{Mode: string(n.Mode)}
+	var options []string
+	for _, o := range n.NetworkOptions {
+		o, err := topo.Expand(o, w.Known().Lookup)
+		if err != nil {
+			return err
+		}
+		options = append(options, o)
+	}
+	if len(options) > 0 {
+		c.NetworkOptions = map[string][]string{string(n.Mode): options}
+	}
+	return nil
 }
 
 // kindNetwork is what KIND calls the network of its nodes (kind v0.33.0
