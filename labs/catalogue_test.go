@@ -269,6 +269,17 @@ func (c *checker) capabilities() {
 		case n.IPv6:
 			takes(n.Name, driver.IPv6)
 		}
+		switch n.Driver {
+		case topo.Macvlan:
+			takes(n.Name, driver.Macvlan)
+		case topo.IPvlan:
+			takes(n.Name, driver.IPvlan)
+		}
+		if n.Driver != topo.Bridge && n.Parent == "" {
+			takes(n.Name, driver.DummyParent)
+		}
+		c.want(n.Parent == "" || slices.ContainsFunc(c.lab.Topology.Networks(), func(p topo.Network) bool { return p.Name == n.Parent && p.Driver == topo.Bridge }),
+			"%s hangs on %q, which is no network of driver bridge", n.Name, n.Parent)
 	}
 	for _, s := range c.lab.Steps {
 		for _, act := range s.Do {

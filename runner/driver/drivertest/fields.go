@@ -43,6 +43,12 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 	if s.has(driver.IPv6Only) {
 		top = append(top, topo.Node{Name: "six", On: topo.On(topo.Network{Name: "new", IPv6: true, NoIPv4: true})})
 	}
+	for d, c := range map[topo.NetworkDriver]driver.Cap{topo.Macvlan: driver.Macvlan, topo.IPvlan: driver.IPvlan} {
+		if s.has(c) {
+			ground := topo.Network{Name: "under-" + string(d)} // an engine may let one network hang on each
+			top = append(top, topo.Node{Name: "on-" + string(d), On: append(topo.On(topo.Network{Name: string(d), Driver: d, Parent: ground.Name}), topo.On(ground)...)})
+		}
+	}
 	w := s.up(ctx, t, s.fitting(top))
 
 	k := w.Known()
@@ -54,6 +60,7 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 	}{
 		{"full", s.on("lan"), var4}, {"inner", "closed", var4}, {"inner", "other", var4}, {"plain", "default-bridge", var4},
 		{"sharing", "shared", nil}, {"onhost", "host", nil}, {"both", "dual", append(var4, var6...)}, {"six", "new", var6},
+		{"on-macvlan", "macvlan", var4}, {"on-macvlan", "under-macvlan", var4}, {"on-ipvlan", "ipvlan", var4},
 	} {
 		if _, made := s.fitting(top).Node(n.node); !made {
 			continue
