@@ -30,6 +30,7 @@ var versions = []string{
 // noCase lists labs that say nothing about some versions of Docker.
 var noCase = map[string]string{
 	"ipv6-only":         "<28.0",            // these lack the capability
+	"ipv6-only-host":    "<28.0",            // these, too
 	"reverse-elsewhere": ">=23.0.0 <23.0.2", // such a question ends the daemon, so it must not be asked
 }
 
