@@ -27,6 +27,169 @@ func IPvlan() Lab {
 	return l
 }
 
+// MacvlanHostLoopback is the rest of TestMACVlanDNS.
+func MacvlanHostLoopback() Lab {
+	l := hostLoopbackFrom(topo.Macvlan, "moby:TestMACVlanDNS", "; run on 20.10.24, 26.1.5, 28.5.2 and 29.8.0")
+	l.Name = "macvlan-host-loopback"
+	l.Needs = append(l.Needs, driver.Macvlan)
+	l.Story = "The host's server is on the host's loopback. Is it asked for containers whose network of driver macvlan leads nowhere?"
+	return l
+}
+
+// IPvlanHostLoopback is the rest of TestIPVlanDNS.
+func IPvlanHostLoopback() Lab {
+	l := hostLoopbackFrom(topo.IPvlan, "moby:TestIPVlanDNS", "; read from the source, since no kernel at hand had ipvlan")
+	l.Name = "ipvlan-host-loopback"
+	l.Needs = append(l.Needs, driver.IPvlan)
+	l.Story = "The host's server is on the host's loopback. Is it asked for containers whose network of driver ipvlan leads nowhere?"
+	return l
+}
+
+// hostLoopbackFrom has a server in the host's network, on loopback as well.
+// What is called the host's network is that of RootlessKit where a rootless
+// engine lives there, and then the engine's server is a forwarder, which asks
+// another loopback.
+func hostLoopbackFrom(carrier topo.NetworkDriver, test, run string) Lab {
+	ground, yard := topo.Network{Name: "ground"}, topo.Network{Name: "yard"}
+	open := topo.Network{Name: "open", Driver: carrier, Parent: "ground"}
+	vault := topo.Network{Name: "vault", Driver: carrier, Parent: "yard", Internal: true}
+	loopback := topo.Node{Name: "loopback", Kind: topo.Upstream, Mode: topo.HostNetwork, Later: true}
+	porter := topo.Node{Name: "porter", On: append(topo.On(ground), topo.On(yard)...), Later: true}
+	plain := topo.Node{Name: "plain", On: topo.On(open), Later: true}
+	prisoner := topo.Node{Name: "prisoner", On: topo.On(vault), Later: true}
+	ask := func(from topo.Node, name string) topo.Question {
+		return topo.Wire{From: from, Name: name + ".lab.test.", Timeout: 6 * time.Second} // one server is waited for 4 s
+	}
+	unheard := is.NotAskedBut("loopback's log", "prisoner.lab.test.", "porter.lab.test.")
+	const kit = "moby contrib/dockerd-rootless.sh: the engine's server is a forwarder, which asks the loopback of the host's own namespace, where nobody is"
+
+	// leaks and cut are what may become of a question from the internal network.
+	leaks := func(versions, because string) Case {
+		return Case{
+			When: and(docker(versions), rootless(false)), Because: because + run,
+			Expect:  is.All{is.AnsweredBy("prisoner", 1), is.Asked("loopback's log", "prisoner.lab.test.")},
+			Sources: append(refutes(test), holds("moby#47538")...),
+		}
+	}
+	cut := func(versions, because string) []Case {
+		return each(Case{
+			Because: because + run,
+			Expect:  is.All{is.ServFail("prisoner"), unheard},
+			Sources: append(holds(test), refutes("moby#47538")...),
+		}, and(docker(versions), rootless(false)))
+	}
+	const detach = "moby contrib/dockerd-rootless.sh --detach-netns: the engine dials from the host's own namespace"
+
+	return Lab{
+		Needs:    []driver.Cap{driver.OwnHost, driver.UserNetworks, driver.HostNetns},
+		Topology: topo.Topology{loopback, porter, plain, prisoner},
+		Steps: []Step{{
+			Do: []topo.Act{
+				topo.HostWrite{Path: "/etc/resolv.conf", Content: "nameserver 127.0.0.1\n"},
+				topo.Start{Node: loopback}, topo.Start{Node: porter}, topo.Start{Node: plain}, topo.Start{Node: prisoner},
+			},
+			Ask: map[string]topo.Question{
+				"porter": ask(porter, "porter"), "plain": ask(plain, "plain"), "prisoner": ask(prisoner, "prisoner"),
+			},
+		}, {Ask: map[string]topo.Question{"loopback's log": topo.Saw{Upstream: loopback}}}},
+		Claims: []Claim{{
+			ID:   "open",
+			Says: "whether it is asked where the network is not internal",
+			Cases: append(each(Case{
+				Expect:  is.All{is.AnsweredBy("porter", 1), is.AnsweredBy("plain", 1), is.Asked("loopback's log", "plain.lab.test.")},
+				Because: "moby libnetwork/resolver.go: a server on the host's loopback is dialled from the engine's own namespace, 20.10 to 29; " + detach + run,
+				Sources: holds(test),
+			}, onHost("")...), Case{
+				When:    throughSlirp(inRootlessKit("<24.0")),
+				Expect:  is.All{is.TimedOut("plain")},
+				Because: kit + "; read from the source",
+			}, Case{
+				When:    throughSlirp(inRootlessKit(">=24.0")),
+				Expect:  is.All{is.ServFail("porter"), is.ServFail("plain")},
+				Because: kit + run,
+			}, Case{
+				When:    throughPasta(inRootlessKit("<24.0")),
+				Expect:  is.All{is.AnsweredBy("porter", ofHost), is.TimedOut("plain")},
+				Because: becausePasta + "; read from the source",
+			}, Case{
+				When:    throughPasta(inRootlessKit(">=24.0 <28.0")),
+				Expect:  is.All{is.AnsweredBy("porter", ofHost), is.ServFail("plain")},
+				Because: becausePasta,
+			}, Case{
+				When:    throughPasta(inRootlessKit(">=28.0")),
+				Expect:  is.All{is.AnsweredBy("porter", ofHost), is.AnsweredBy("plain", ofHost)},
+				Because: becausePasta,
+			}),
+		}, {
+			ID:   "internal",
+			Says: "whether it is asked where the network is internal",
+			Cases: cases([]Case{
+				leaks("<23.0.11", "moby libnetwork resolver.go: a server on the host's loopback is dialled from the host's namespace, whatever networks the container is on"),
+				leaks(">=24.0 <25.0.5", "moby libnetwork resolver.go: the same, v24.0.0 to v25.0.4"),
+			}, cut(">=23.0.11 <24.0", "moby libnetwork startResolver, v23.0.11: a sandbox without external connectivity forwards nothing"),
+				cut(">=25.0.5", "moby libnetwork resolver.go: without external access nothing is forwarded, from v26.1.3 to no server that would be dialled from the host"),
+				[]Case{{
+					When:    detached(""),
+					Expect:  is.All{is.ServFail("prisoner"), unheard},
+					Because: "moby libnetwork resolver.go, from v26.1.3: nothing is forwarded to servers that would be dialled from the host" + run,
+					Sources: append(holds(test), refutes("moby#47538")...),
+				}, {
+					When:    inRootlessKit("<23.0.11"),
+					Expect:  is.TimedOut("prisoner"),
+					Because: kit + ", and to which the container has no way; read from the source",
+				}, {
+					When:    inRootlessKit(">=23.0.11"),
+					Expect:  is.ServFail("prisoner"),
+					Because: kit + ", and to which the container has no way" + run,
+					Sources: partly(test), // its server is not on the engine's loopback
+				}}),
+		}},
+	}
+}
+
+// MacvlanWithoutParent is the part of TestMACVlanDNS for which the kernel needs
+// interfaces of the kind dummy.
+func MacvlanWithoutParent() Lab {
+	alone := topo.Network{Name: "alone", Driver: topo.Macvlan}
+	near := topo.Node{Name: "near", Kind: topo.Upstream, On: topo.On(alone, "neighbour")}
+	plain := topo.Node{Name: "plain", On: topo.On(alone)}
+	given := topo.Node{Name: "given", On: topo.On(alone), DNS: []string{"near"}}
+	ask := func(from topo.Node, name string) topo.Question {
+		return topo.Wire{From: from, Name: name, Timeout: 6 * time.Second} // one server is waited for 4 s
+	}
+	const because = "moby libnetwork/drivers/macvlan CreateNetwork: a network without a parent is made an internal one; read from the source, since no kernel at hand had interfaces of the kind dummy"
+
+	return Lab{
+		Name:     "macvlan-without-parent",
+		Story:    "A network of driver macvlan has no parent, so that the engine makes it an interface which leads nowhere. Is it then as an internal one?",
+		Needs:    []driver.Cap{driver.OwnHost, driver.UserNetworks, driver.Macvlan, driver.DummyParent},
+		Topology: topo.Topology{near, plain, given},
+		Steps: []Step{{Ask: map[string]topo.Question{
+			"neighbour":     ask(plain, "neighbour"),
+			"out":           ask(plain, "out.{plain}.lab.test."),
+			"given: direct": topo.Wire{From: given, Name: "direct.lab.test.", Server: "near"},
+		}}},
+		Claims: []Claim{{
+			ID:    "neighbour",
+			Says:  "a neighbour is found by its alias",
+			Cases: []Case{{When: docker(""), Expect: is.AddressOf(near, "neighbour"), Because: because}},
+		}, {
+			ID:   "host-server",
+			Says: "what becomes of a question that is left to the host's server",
+			Cases: []Case{{
+				When:    docker("<23.0.11"),
+				Expect:  is.All{is.TimedOut("out"), is.AnsweredBy("given: direct", 1)},
+				Because: because,
+			}, {
+				When:    docker(">=23.0.11"),
+				Expect:  is.All{is.ServFail("out"), is.AnsweredBy("given: direct", 1)},
+				Because: because,
+				Sources: holds("moby:TestMACVlanDNS"),
+			}},
+		}},
+	}
+}
+
 // hangingNetworks has two networks that hang on bridges, each on one of its
 // own, since some versions let one hang on each. Their gateways are addresses
 // that nobody has. A bridge without a container on it is down, so porter is on
