@@ -290,6 +290,9 @@ func (c *checker) capabilities() {
 			case topo.Cluster:
 				takes(act.String(), driver.OwnCluster)
 			}
+			if _, ok := act.(topo.SwarmInit); ok {
+				takes(act.String(), driver.Swarm)
+			}
 			if a, ok := act.(topo.AgentAct); ok && a.Place().At == topo.Netns {
 				takes(act.String(), driver.Outside)
 			}

@@ -66,7 +66,7 @@ func Swarm() Lab {
 	return Lab{
 		Name:     "swarm",
 		Story:    "Containers are on a bridge of their own, then the engine becomes the first node of a swarm, then others join them. Do their names still hold?",
-		Needs:    []driver.Cap{driver.UserNetworks, driver.OwnHost},
+		Needs:    []driver.Cap{driver.UserNetworks, driver.OwnHost, driver.Swarm},
 		Topology: topo.Topology{up, web, client, lateWeb, lateClient},
 		Steps: []Step{{Ask: before}, {
 			Do:  []topo.Act{topo.SwarmInit{}, topo.Start{Node: lateWeb}, topo.Start{Node: lateClient}},

@@ -35,6 +35,7 @@ const (
 	Macvlan       Cap = "macvlan"        // networks of driver macvlan, on an interface that there is
 	IPvlan        Cap = "ipvlan"         // networks of driver ipvlan, on an interface that there is
 	DummyParent   Cap = "dummy-parent"   // networks of driver macvlan on no interface in particular
+	Swarm         Cap = "swarm"          // the engine is no node of a swarm and can become one
 	HostNetns     Cap = "host-network"   // containers can join the host's network
 	Outside       Cap = "outside"        // a namespace can be entered with the host's rights, to read rules and owners
 	HostFiles     Cap = "host-files"     // a file on the engine's host can be mounted into a container

@@ -9,6 +9,7 @@ import (
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/swarm"
 	"github.com/moby/moby/client"
 
 	"github.com/dnslab/dnslab/runner/driver"
@@ -42,6 +43,10 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 	}
 	if info.FirewallBackend != nil && info.FirewallBackend.Driver != "" {
 		a.Facts["firewall"] = strings.SplitN(info.FirewallBackend.Driver, "+", 2)[0] // "iptables+firewalld"
+	}
+	// moby daemon/cluster: --firewall-backend=nftables is incompatible with swarm mode.
+	if info.Swarm.LocalNodeState == swarm.LocalNodeStateInactive && a.Facts["firewall"] != "nftables" {
+		a.Caps[driver.Swarm] = "info: Swarm.LocalNodeState is inactive, FirewallBackend is not nftables"
 	}
 	a.Facts["rootless"] = fmt.Sprint(a.Rootless)
 	if !a.Rootless {
