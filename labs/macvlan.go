@@ -8,10 +8,16 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
+// ranOn says on which versions a case was run, with root and without.
+func ranOn(versions string) string { return "; run on " + versions }
+
+// noIPvlan says it of networks that no kernel at hand could make.
+func noIPvlan(string) string { return "; read from the source, since no kernel at hand had ipvlan" }
+
 // Macvlan is moby's TestMACVlanDNS, with a server of the host's that is not on
 // loopback.
 func Macvlan() Lab {
-	l := hangingNetworks(topo.Macvlan, "moby:TestMACVlanDNS", "; run on 26.1.5")
+	l := hangingNetworks(topo.Macvlan, "moby:TestMACVlanDNS", ranOn)
 	l.Name = "macvlan"
 	l.Needs = append(l.Needs, driver.Macvlan)
 	l.Story = "Networks of driver macvlan hang on bridges, one of them internal, and lead nowhere. Who still answers containers there: neighbours, the host's server, one of --dns?"
@@ -20,7 +26,7 @@ func Macvlan() Lab {
 
 // IPvlan is the same for networks of driver ipvlan.
 func IPvlan() Lab {
-	l := hangingNetworks(topo.IPvlan, "moby:TestIPVlanDNS", "; read from the source, since no kernel at hand had ipvlan")
+	l := hangingNetworks(topo.IPvlan, "moby:TestIPVlanDNS", noIPvlan)
 	l.Name = "ipvlan"
 	l.Needs = append(l.Needs, driver.IPvlan)
 	l.Story = "Networks of driver ipvlan hang on bridges, one of them internal, and lead nowhere. Who still answers containers there: neighbours, the host's server, one of --dns?"
@@ -29,7 +35,7 @@ func IPvlan() Lab {
 
 // MacvlanHostLoopback is the rest of TestMACVlanDNS.
 func MacvlanHostLoopback() Lab {
-	l := hostLoopbackFrom(topo.Macvlan, "moby:TestMACVlanDNS", "; run on 20.10.24, 26.1.5, 28.5.2 and 29.8.0")
+	l := hostLoopbackFrom(topo.Macvlan, "moby:TestMACVlanDNS", ranOn)
 	l.Name = "macvlan-host-loopback"
 	l.Needs = append(l.Needs, driver.Macvlan)
 	l.Story = "The host's server is on the host's loopback. Is it asked for containers whose network of driver macvlan leads nowhere?"
@@ -38,7 +44,7 @@ func MacvlanHostLoopback() Lab {
 
 // IPvlanHostLoopback is the rest of TestIPVlanDNS.
 func IPvlanHostLoopback() Lab {
-	l := hostLoopbackFrom(topo.IPvlan, "moby:TestIPVlanDNS", "; read from the source, since no kernel at hand had ipvlan")
+	l := hostLoopbackFrom(topo.IPvlan, "moby:TestIPVlanDNS", noIPvlan)
 	l.Name = "ipvlan-host-loopback"
 	l.Needs = append(l.Needs, driver.IPvlan)
 	l.Story = "The host's server is on the host's loopback. Is it asked for containers whose network of driver ipvlan leads nowhere?"
@@ -49,7 +55,7 @@ func IPvlanHostLoopback() Lab {
 // What is called the host's network is that of RootlessKit where a rootless
 // engine lives there, and then the engine's server is a forwarder, which asks
 // another loopback.
-func hostLoopbackFrom(carrier topo.NetworkDriver, test, run string) Lab {
+func hostLoopbackFrom(carrier topo.NetworkDriver, test string, ran func(versions string) string) Lab {
 	ground, yard := topo.Network{Name: "ground"}, topo.Network{Name: "yard"}
 	open := topo.Network{Name: "open", Driver: carrier, Parent: "ground"}
 	vault := topo.Network{Name: "vault", Driver: carrier, Parent: "yard", Internal: true}
@@ -64,20 +70,21 @@ func hostLoopbackFrom(carrier topo.NetworkDriver, test, run string) Lab {
 	const kit = "moby contrib/dockerd-rootless.sh: the engine's server is a forwarder, which asks the loopback of the host's own namespace, where nobody is"
 
 	// leaks and cut are what may become of a question from the internal network.
-	leaks := func(versions, because string) Case {
+	leaks := func(versions, because, ran string) Case {
 		return Case{
-			When: and(docker(versions), rootless(false)), Because: because + run,
+			When: and(docker(versions), rootless(false)), Because: because + ran,
 			Expect:  is.All{is.AnsweredBy("prisoner", 1), is.Asked("loopback's log", "prisoner.lab.test.")},
 			Sources: append(refutes(test), holds("moby#47538")...),
 		}
 	}
-	cut := func(versions, because string) []Case {
-		return each(Case{
-			Because: because + run,
+	cut := func(when Facts, because, ran string) Case {
+		return Case{
+			When: when, Because: because + ran,
 			Expect:  is.All{is.ServFail("prisoner"), unheard},
 			Sources: append(holds(test), refutes("moby#47538")...),
-		}, and(docker(versions), rootless(false)))
+		}
 	}
+	const unrun = "; read from the source"
 	const detach = "moby contrib/dockerd-rootless.sh --detach-netns: the engine dials from the host's own namespace"
 
 	return Lab{
@@ -97,20 +104,20 @@ func hostLoopbackFrom(carrier topo.NetworkDriver, test, run string) Lab {
 			Says: "whether it is asked where the network is not internal",
 			Cases: append(each(Case{
 				Expect:  is.All{is.AnsweredBy("porter", 1), is.AnsweredBy("plain", 1), is.Asked("loopback's log", "plain.lab.test.")},
-				Because: "moby libnetwork/resolver.go: a server on the host's loopback is dialled from the engine's own namespace, 20.10 to 29; " + detach + run,
+				Because: "moby libnetwork/resolver.go: a server on the host's loopback is dialled from the engine's own namespace, 20.10 to 29; " + detach + ran("20.10.24, 26.1.5, 28.5.2 and 29.8.0"),
 				Sources: holds(test),
 			}, onHost("")...), Case{
 				When:    throughSlirp(inRootlessKit("<24.0")),
 				Expect:  is.All{is.TimedOut("plain")},
-				Because: kit + "; read from the source",
+				Because: kit + unrun,
 			}, Case{
 				When:    throughSlirp(inRootlessKit(">=24.0")),
 				Expect:  is.All{is.ServFail("porter"), is.ServFail("plain")},
-				Because: kit + run,
+				Because: kit + ran("26.1.5, 28.5.2 and 29.8.0"),
 			}, Case{
 				When:    throughPasta(inRootlessKit("<24.0")),
 				Expect:  is.All{is.AnsweredBy("porter", ofHost), is.TimedOut("plain")},
-				Because: becausePasta + "; read from the source",
+				Because: becausePasta + unrun,
 			}, Case{
 				When:    throughPasta(inRootlessKit(">=24.0 <28.0")),
 				Expect:  is.All{is.AnsweredBy("porter", ofHost), is.ServFail("plain")},
@@ -123,26 +130,23 @@ func hostLoopbackFrom(carrier topo.NetworkDriver, test, run string) Lab {
 		}, {
 			ID:   "internal",
 			Says: "whether it is asked where the network is internal",
-			Cases: cases([]Case{
-				leaks("<23.0.11", "moby libnetwork resolver.go: a server on the host's loopback is dialled from the host's namespace, whatever networks the container is on"),
-				leaks(">=24.0 <25.0.5", "moby libnetwork resolver.go: the same, v24.0.0 to v25.0.4"),
-			}, cut(">=23.0.11 <24.0", "moby libnetwork startResolver, v23.0.11: a sandbox without external connectivity forwards nothing"),
-				cut(">=25.0.5", "moby libnetwork resolver.go: without external access nothing is forwarded, from v26.1.3 to no server that would be dialled from the host"),
-				[]Case{{
-					When:    detached(""),
-					Expect:  is.All{is.ServFail("prisoner"), unheard},
-					Because: "moby libnetwork resolver.go, from v26.1.3: nothing is forwarded to servers that would be dialled from the host" + run,
-					Sources: append(holds(test), refutes("moby#47538")...),
-				}, {
+			Cases: []Case{
+				leaks("<23.0.11", "moby libnetwork resolver.go: a server on the host's loopback is dialled from the host's namespace, whatever networks the container is on", ran("20.10.24")),
+				cut(and(docker(">=23.0.11 <24.0"), rootless(false)), "moby libnetwork startResolver, v23.0.11: a sandbox without external connectivity forwards nothing", unrun),
+				leaks(">=24.0 <25.0.5", "moby libnetwork resolver.go, v24.0.0 to v25.0.4: a server on the host's loopback is dialled from the host's namespace", unrun),
+				cut(and(docker(">=25.0.5"), rootless(false)), "moby libnetwork resolver.go: without external access nothing is forwarded, from v26.1.3 to no server that would be dialled from the host", ran("26.1.5, 28.5.2 and 29.8.0")),
+				cut(detached(""), "moby libnetwork resolver.go, from v26.1.3: nothing is forwarded to servers that would be dialled from the host", ran("29.8.0")),
+				{
 					When:    inRootlessKit("<23.0.11"),
 					Expect:  is.TimedOut("prisoner"),
-					Because: kit + ", and to which the container has no way; read from the source",
+					Because: kit + ", and to which the container has no way" + unrun,
 				}, {
 					When:    inRootlessKit(">=23.0.11"),
 					Expect:  is.ServFail("prisoner"),
-					Because: kit + ", and to which the container has no way" + run,
+					Because: kit + ", and to which the container has no way" + ran("26.1.5, 28.5.2 and 29.8.0"),
 					Sources: partly(test), // its server is not on the engine's loopback
-				}}),
+				},
+			},
 		}},
 	}
 }
@@ -194,7 +198,7 @@ func MacvlanWithoutParent() Lab {
 // own, since some versions let one hang on each. Their gateways are addresses
 // that nobody has. A bridge without a container on it is down, so porter is on
 // both; what it asks shows that the host's server is heard.
-func hangingNetworks(carrier topo.NetworkDriver, test, run string) Lab {
+func hangingNetworks(carrier topo.NetworkDriver, test string, ran func(versions string) string) Lab {
 	ground, yard := topo.Network{Name: "ground"}, topo.Network{Name: "yard"}
 	open := topo.Network{Name: "open", Driver: carrier, Parent: "ground"}
 	vault := topo.Network{Name: "vault", Driver: carrier, Parent: "yard", Internal: true}
@@ -213,14 +217,15 @@ func hangingNetworks(carrier topo.NetworkDriver, test, run string) Lab {
 	ofPorter := func(name string) string { return name + ".{porter}.lab.test." }
 
 	// beside are the cases of a server of --dns on an internal network itself.
-	answered := func(versions, because string) Case {
-		return Case{When: docker(versions), Because: because + run,
+	answered := func(versions, because, ran string) Case {
+		return Case{When: docker(versions), Because: because + ran,
 			Expect: is.All{is.AnsweredBy("insider: out", 2), is.AskedFrom("inside's log", "out.lab.test.", insider)}}
 	}
-	cut := func(versions, because string) Case {
-		return Case{When: docker(versions), Because: because + run,
+	cut := func(versions, because, ran string) Case {
+		return Case{When: docker(versions), Because: because + ran,
 			Expect: is.All{is.ServFail("insider: out"), is.NotAskedBut("inside's log", "out.lab.test.", "direct.lab.test.")}}
 	}
+	const all, unrun = "20.10.24, 26.1.5, 28.5.2 and 29.8.0", "; read from the source"
 	unheard := func(name string) is.Assertion { return is.NotAskedBut("host's log", name, porters) }
 
 	return Lab{
@@ -249,7 +254,7 @@ func hangingNetworks(carrier topo.NetworkDriver, test, run string) Lab {
 				When: docker(""),
 				Expect: is.All{is.Nameservers("plain's resolv.conf", "127.0.0.11"), is.AddressOf(near, "plain: near"),
 					is.AddressOf(near, "plain: neighbour"), is.AddressOf(inside, "prisoner: treasure")},
-				Because: "moby libnetwork Sandbox.ResolveName makes no difference between networks, 20.10 to 29" + run,
+				Because: "moby libnetwork Sandbox.ResolveName makes no difference between networks, 20.10 to 29" + ran(all),
 			}},
 		}, {
 			ID:   "host-server",
@@ -257,15 +262,15 @@ func hangingNetworks(carrier topo.NetworkDriver, test, run string) Lab {
 			Cases: []Case{{
 				When:    docker("<24.0"),
 				Expect:  is.All{is.AnsweredBy("porter: out", ofHost), is.TimedOut("plain: out"), unheard(plains)},
-				Because: "moby libnetwork/resolver.go: a server that is not on loopback is dialled from the container's namespace, and without any response nothing is answered" + run,
+				Because: "moby libnetwork/resolver.go: a server that is not on loopback is dialled from the container's namespace, and without any response nothing is answered" + ran("20.10.24"),
 			}, {
 				When:    docker(">=24.0 <28.0"),
 				Expect:  is.All{is.AnsweredBy("porter: out", ofHost), is.ServFail("plain: out"), unheard(plains)},
-				Because: "moby libnetwork/resolver.go: a server that is not on loopback is dialled from the container's namespace" + run,
+				Because: "moby libnetwork/resolver.go: a server that is not on loopback is dialled from the container's namespace" + ran("26.1.5"),
 			}, {
 				When:    docker(">=28.0"),
 				Expect:  is.All{is.AnsweredBy("plain: out", ofHost), is.Asked("host's log", plains)},
-				Because: "moby libnetwork/internal/resolvconf TransformForIntNS, from 28.0: all servers of the host are dialled from the engine's own namespace, whatever the container's network leads to" + run,
+				Because: "moby libnetwork/internal/resolvconf TransformForIntNS, from 28.0: all servers of the host are dialled from the engine's own namespace, whatever the container's network leads to" + ran("28.5.2 and 29.8.0"),
 				Sources: holds(test),
 			}},
 		}, {
@@ -274,11 +279,11 @@ func hangingNetworks(carrier topo.NetworkDriver, test, run string) Lab {
 			Cases: []Case{{
 				When:    docker("<23.0.11"),
 				Expect:  is.All{is.TimedOut("prisoner: out"), unheard(prisoners)},
-				Because: "moby libnetwork/resolver.go ServeDNS, v20.10 to v23.0.10: the question is sent from the container's namespace, which has no way to the server, and without any response nothing is answered" + run,
+				Because: "moby libnetwork/resolver.go ServeDNS, v20.10 to v23.0.10: the question is sent from the container's namespace, which has no way to the server, and without any response nothing is answered" + ran("20.10.24"),
 			}, {
 				When:    docker(">=23.0.11"),
 				Expect:  is.All{is.ServFail("prisoner: out"), unheard(prisoners)},
-				Because: "moby libnetwork/resolver.go: nothing is forwarded, in 24.0 and up to 25.0.4 nothing arrives; from 28.0 the host's servers are left out for a container without a way off the host" + run,
+				Because: "moby libnetwork/resolver.go: nothing is forwarded, in 24.0 and up to 25.0.4 nothing arrives; from 28.0 the host's servers are left out for a container without a way off the host" + ran("26.1.5, 28.5.2 and 29.8.0"),
 				Sources: holds(test),
 			}},
 		}, {
@@ -287,17 +292,17 @@ func hangingNetworks(carrier topo.NetworkDriver, test, run string) Lab {
 			Cases: []Case{{
 				When:    docker(""),
 				Expect:  is.All{is.AnsweredBy("given: out", 1), is.AskedFrom("near's log", "out.lab.test.", given)},
-				Because: "moby libnetwork/resolver.go dials a server of --dns from the container's namespace, 20.10 to 29" + run,
+				Because: "moby libnetwork/resolver.go dials a server of --dns from the container's namespace, 20.10 to 29" + ran(all),
 			}},
 		}, {
 			ID:   "server-beside-internal",
 			Says: "whether it is where that network is internal",
 			Cases: []Case{
-				answered("<23.0.11", "moby libnetwork startResolver, v20.10 to v23.0.10: every sandbox forwards"),
-				cut(">=23.0.11 <24.0", "moby libnetwork startResolver, v23.0.11: a sandbox without external connectivity forwards nothing"),
-				answered(">=24.0 <25.0.5", "moby libnetwork startResolver, v24.0.9 and v25.0.0: every sandbox forwards"),
-				cut(">=25.0.5 <26.1.3", "moby libnetwork resolver.go serveDNS, v25.0.5 to v25.0.14 and v26.0.0 to v26.1.2: without external access nothing is forwarded"),
-				answered(">=26.1.3", "moby libnetwork resolver.go forwardExtDNS, from v26.1.3: only servers that would be dialled from the host are left out"),
+				answered("<23.0.11", "moby libnetwork startResolver, v20.10 to v23.0.10: every sandbox forwards", ran("20.10.24")),
+				cut(">=23.0.11 <24.0", "moby libnetwork startResolver, v23.0.11: a sandbox without external connectivity forwards nothing", unrun),
+				answered(">=24.0 <25.0.5", "moby libnetwork startResolver, v24.0.9 and v25.0.0: every sandbox forwards", unrun),
+				cut(">=25.0.5 <26.1.3", "moby libnetwork resolver.go serveDNS, v25.0.5 to v25.0.14 and v26.0.0 to v26.1.2: without external access nothing is forwarded", unrun),
+				answered(">=26.1.3", "moby libnetwork resolver.go forwardExtDNS, from v26.1.3: only servers that would be dialled from the host are left out", ran("26.1.5, 28.5.2 and 29.8.0")),
 			},
 		}},
 	}
