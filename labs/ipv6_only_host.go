@@ -2,6 +2,7 @@ package labs
 
 import (
 	is "github.com/dnslab/dnslab/assertions"
+	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/topo"
 )
@@ -12,6 +13,17 @@ func IPv6OnlyHost() Lab {
 	six := topo.Network{Name: "six", IPv6: true, NoIPv4: true}
 	web := topo.Node{Name: "web", On: topo.On(six)}
 	client := topo.Node{Name: "client", On: topo.On(six)}
+
+	answered := is.All{is.AddressOf(web, "web"), is.AnsweredBy("out", ofHost), is.AnsweredBy("out, AAAA", ofHost), is.AnsweredBy("out, over TCP", ofHost)}
+	from := func(transport, name string) is.All {
+		name += ".client.lab.test."
+		return is.All{is.AskedFromOneOf("trace", name, "host's addresses"), is.AskedOver("trace", name, transport)}
+	}
+	const (
+		dials   = "moby libnetwork/internal/resolvconf TransformForIntNS, from 28.0: all servers of the host are dialled from the engine's own namespace; run on 28.5.2 and 29.8.0, with root and without"
+		gateway = "aardvark-dns src/dns/coredns.rs forward_to_servers: it asks from where it listens, on the host's side of the network"
+		dnsmasq = "dnsname's dnsmasq is on the host's side of the network; run on Podman 4.3.1"
+	)
 
 	return Lab{
 		Name:     "ipv6-only-host",
@@ -30,23 +42,45 @@ func IPv6OnlyHost() Lab {
 		}}},
 		Claims: []Claim{{
 			ID:   "asked",
-			Says: "whether the host's server is asked for it",
+			Says: "whether the host's server is asked for it, over UDP and TCP",
 			Cases: []Case{{
-				When: docker(">=28.0"),
-				Expect: is.All{is.Nameservers("file", "127.0.0.11"), is.AddressOf(web, "web"),
-					is.AnsweredBy("out", ofHost), is.AnsweredBy("out, AAAA", ofHost), is.AnsweredBy("out, over TCP", ofHost)},
-				Because: "moby libnetwork/internal/resolvconf TransformForIntNS, from 28.0: all servers of the host are dialled from the engine's own namespace; run on 28.5.2 and 29.8.0, with root and without",
+				When:    docker(">=28.0"),
+				Expect:  append(is.All{is.Nameservers("file", "127.0.0.11")}, answered...),
+				Because: dials,
 				Sources: holds("moby:TestExtDNSInIPv6OnlyNw"),
+			}, {
+				When:    dnsname(),
+				Expect:  append(is.All{is.SentToHost("out", "out, over TCP")}, answered...),
+				Because: dnsmasq,
+			}, {
+				When:    aardvark("<1.12"),
+				Expect:  is.All{is.SentToHost("out"), is.AddressOf(web, "web"), is.AnsweredBy("out", ofHost), is.AnsweredBy("out, AAAA", ofHost), is.Outcome("out, over TCP", results.Refused)},
+				Because: gateway + "; UDP alone before 1.12; run on 1.4.0",
+			}, {
+				When:    aardvark(">=1.12"),
+				Expect:  append(is.All{is.SentToHost("out", "out, over TCP")}, answered...),
+				Because: gateway + "; run on 1.14.0, with root and without",
 			}},
 		}, {
 			ID:   "source",
-			Says: "from where",
+			Says: "it is asked from an address of the host",
 			Cases: []Case{{
-				When: docker(">=28.0"),
-				Expect: is.All{is.AskedFromOneOf("trace", "out.client.lab.test.", "host's addresses"), is.AskedOver("trace", "out.client.lab.test.", "udp"),
-					is.AskedFromOneOf("trace", "tcp.client.lab.test.", "host's addresses"), is.AskedOver("trace", "tcp.client.lab.test.", "tcp")},
-				Because: "moby libnetwork/resolver.go dialExtDNS: from the engine's own namespace, or through what carries that to the host; run on 28.5.2 and 29.8.0, with root and without",
+				When:    docker(">=28.0"),
+				Expect:  append(from("udp", "out"), from("tcp", "tcp")...),
+				Because: dials,
 				Sources: holds("moby:TestExtDNSInIPv6OnlyNw"),
+			}, {
+				When:    dnsname(),
+				Expect:  append(from("udp", "out"), from("tcp", "tcp")...),
+				Because: dnsmasq,
+			}, {
+				When:    aardvark("<1.12"),
+				Expect:  from("udp", "out"),
+				Because: gateway + "; run on 1.4.0",
+			}, {
+				When:    aardvark(">=1.12"),
+				Expect:  append(from("udp", "out"), from("tcp", "tcp")...),
+				Because: gateway + "; run on 1.14.0, with root and without",
 			}},
 		}},
 	}
