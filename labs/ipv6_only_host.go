@@ -59,7 +59,7 @@ func IPv6OnlyHost() Lab {
 			}, {
 				When:    aardvark(">=1.12"),
 				Expect:  append(is.All{is.SentToHost("out", "out, over TCP")}, answered...),
-				Because: gateway + "; run on 1.14.0, with root and without",
+				Because: gateway + "; run on 1.14.0, and without root on that and 1.17.1",
 			}},
 		}, {
 			ID:   "source",
@@ -80,7 +80,7 @@ func IPv6OnlyHost() Lab {
 			}, {
 				When:    aardvark(">=1.12"),
 				Expect:  append(from("udp", "out"), from("tcp", "tcp")...),
-				Because: gateway + "; run on 1.14.0, with root and without",
+				Because: gateway + "; run on 1.14.0, and without root on that and 1.17.1",
 			}},
 		}},
 	}
