@@ -42,6 +42,7 @@ var engines = []engineSource{
 	docker("docker-26.0", "26.0.2", 175, 67e6),
 	docker("docker-27.5", "27.5.1", 180, 68e6),
 	docker("docker-28.1", "28.1.1", 180, 71e6),
+	moby("docker-29.0", "29.0.0", "v2.0.0-beta.3", 180, 110e6), // of the commit that 29.0.0 was made of, d105562
 	moby("docker-29", "29.8.0-dev", "v2.0.0-beta.24", 180, 110e6),
 	podman("podman-4.9", "4.9.5", 175, 45e6),
 	podman("podman-5.2", "5.2.5", 175, 46e6),
@@ -68,7 +69,8 @@ func (e engineSource) with(instead ...string) engineSource {
 }
 
 // moby is Docker from 29 on. Its releases are not Go modules, but stages of its
-// master branch are: version is that of the release such a stage comes before.
+// master branch are: version is that of the release such a stage comes before,
+// or is.
 // It brings what rootless mode needs, in the versions it was made with.
 func moby(name, version, module string, seconds int, bytes int64) engineSource {
 	return engineSource{name: name, version: version, seconds: seconds, bytes: bytes, modules: []goModule{{

@@ -51,7 +51,7 @@ func fromModules() []hostImage {
 	var all []hostImage
 	for _, e := range engines {
 		suite := "trixie"
-		if e.name == "docker-29" {
+		if strings.HasPrefix(e.name, "docker-29") {
 			suite = "forky"
 		}
 		all = append(all, hostImage{name: "host-" + e.name, suite: suite, packages: trixiePackages, engine: e.name, bytes: 530e6})

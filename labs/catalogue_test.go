@@ -30,6 +30,7 @@ var versions = []string{
 // noCase lists labs that say nothing about some versions of Docker.
 var noCase = map[string]string{
 	"ipv6-only":         "<28.0",            // these lack the capability
+	"ipv6-only-host":    "<28.0",            // these, too
 	"reverse-elsewhere": ">=23.0.0 <23.0.2", // such a question ends the daemon, so it must not be asked
 }
 
@@ -279,6 +280,17 @@ func (c *checker) capabilities() {
 		case n.IPv6:
 			takes(n.Name, driver.IPv6)
 		}
+		switch n.Driver {
+		case topo.Macvlan:
+			takes(n.Name, driver.Macvlan)
+		case topo.IPvlan:
+			takes(n.Name, driver.IPvlan)
+		}
+		if n.Driver != topo.Bridge && n.Parent == "" {
+			takes(n.Name, driver.DummyParent)
+		}
+		c.want(n.Parent == "" || slices.ContainsFunc(c.lab.Topology.Networks(), func(p topo.Network) bool { return p.Name == n.Parent && p.Driver == topo.Bridge }),
+			"%s hangs on %q, which is no network of driver bridge", n.Name, n.Parent)
 	}
 	for _, s := range c.lab.Steps {
 		for _, act := range s.Do {
@@ -287,6 +299,9 @@ func (c *checker) capabilities() {
 				takes(act.String(), driver.OwnHost)
 			case topo.Cluster:
 				takes(act.String(), driver.OwnCluster)
+			}
+			if _, ok := act.(topo.SwarmInit); ok {
+				takes(act.String(), driver.Swarm)
 			}
 			if a, ok := act.(topo.AgentAct); ok && a.Place().At == topo.Netns {
 				takes(act.String(), driver.Outside)

@@ -104,6 +104,18 @@ func hostRuns(args ...string) func(labs.Lab) []topo.Act {
 	return func(labs.Lab) []topo.Act { return []topo.Act{onTheHost{Args: args}} }
 }
 
+// dropped drops questions over UDP in a chain of the host's, where they fit.
+func dropped(chain string, fit ...string) func(labs.Lab) []topo.Act {
+	return hostRuns(slices.Concat([]string{"iptables", "-I", chain, "-p", "udp", "--dport", "53"}, fit, []string{"-j", "DROP"})...)
+}
+
+// joins puts a node on one more network.
+func joins(name, network string) func(labs.Lab) []topo.Act {
+	return func(l labs.Lab) []topo.Act {
+		return []topo.Act{topo.Connect{Node: node(l, name), Network: topo.Network{Name: network}}}
+	}
+}
+
 // killEngine ends the engine, and with it the host, whose only program it is.
 func killEngine(labs.Lab) []topo.Act {
 	return []topo.Act{onTheHost{Args: []string{"sh", "-c", "kill -9 $(cat /run/dnslab/engine.pid); sleep 60"}, Ends: true}}
@@ -222,5 +234,51 @@ var hostSabotages = []hostSabotage{{
 	runtime: "docker-26.1", errors: true, sabotage: sabotage{
 		name: "engine killed half way", lab: "changes", step: 1, do: killEngine,
 		fails: fail("error", "gone", "back", "aliases-of-an-attachment", "stopped", "started", "asker-restarted"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "rules flushed on a macvlan", lab: "macvlan", do: flush("plain"),
+		fails: fail("but was: refused", "neighbours", "host-server"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "a way out of an internal macvlan", lab: "macvlan", do: joins("prisoner", "ground"),
+		fails: fail("should be SERVFAIL, but was: NOERROR", "host-server-internal"),
+	},
+}, {
+	runtime: "docker-28.5", sabotage: sabotage{
+		name: "host's server out of the host's reach", lab: "macvlan", do: dropped("OUTPUT"),
+		fails: map[string]string{"host-server": "but was: SERVFAIL", "host-server-internal": "porter.porter.lab.test."},
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "a way out of an internal macvlan", lab: "macvlan-host-loopback", do: joins("prisoner", "ground"),
+		fails: fail("should be SERVFAIL, but was: NOERROR", "internal"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "loopback closed", lab: "macvlan-host-loopback", do: dropped("OUTPUT", "-o", "lo"),
+		fails: map[string]string{"open": "but was: SERVFAIL", "internal": "porter.lab.test."},
+	},
+}, {
+	runtime: "docker-28.5", sabotage: sabotage{
+		name: "host's server out of the host's reach", lab: "ipv6-only-host", do: dropped("OUTPUT"),
+		fails: map[string]string{"asked": "but was: SERVFAIL", "source": "was never asked"},
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "rules flushed in a swarm", lab: "swarm", step: 1, do: flush("client"),
+		fails: fail("but was: refused", "there-before", "after"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "the swarm left", lab: "swarm", step: 2, do: hostRuns("docker", "swarm", "leave", "--force"),
+		fails: fail("should print \"Swarm: active\"", "the-rest"),
+	},
+}, {
+	runtime: "docker-26.1-rootless", sabotage: sabotage{
+		name: "another program runs", lab: "rootless-stack",
+		do:    hostRuns("sh", "-c", "cp /bin/sleep /tmp/pasta && { setsid /tmp/pasta 120 >/dev/null 2>&1 & }"),
+		fails: fail("should end with status 1, but ended with 0", "program"),
 	},
 }}

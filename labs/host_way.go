@@ -43,13 +43,14 @@ func HostWay() Lab {
 	withRoot := rootless(false)
 	// of are the cases of each engine; a TCP question on a network gets nowhere
 	// where aardvark-dns has no TCP.
-	of := func(expect, udpAlone is.All, because string, sources []results.Source) []Case {
+	of := func(expect, udpAlone is.All, because string, sources []results.Source, pastas ...results.Source) []Case {
 		return []Case{
 			{When: docker(""), Expect: expect, Because: because + "; run on 26.1.5 and 29.8.0", Sources: sources},
 			{When: dnsname(), Expect: expect, Because: because + "; dnsname's dnsmasq asks as it was asked"},
 			{When: aardvark("<1.12"), Expect: udpAlone, Because: because + "; " + udp},
 			{When: and(aardvark(">=1.12"), withRoot), Expect: expect, Because: because + "; aardvark-dns forwards with the protocol of the client since 1.12; run on 1.14.0"},
-			{When: and(aardvark(">=1.12"), rootless(true)), Expect: expect, Because: because + "; " + user + "; run with slirp4netns 1.2.1 and passt 2025-05"},
+			{When: throughSlirp(aardvark(">=1.12")), Expect: expect, Because: because + "; " + user + "; run with slirp4netns 1.2.1"},
+			{When: throughPasta(aardvark(">=1.12")), Expect: expect, Because: because + "; " + user + "; run with passt 2025-05", Sources: pastas},
 		}
 	}
 
@@ -73,7 +74,7 @@ func HostWay() Lab {
 			Says: "which questions of a container are answered by the server of the host, without a network and on one of its own",
 			Cases: of(answered("plain, udp", "plain, tcp", "netted, udp", "netted, tcp"),
 				append(answered("plain, udp", "plain, tcp", "netted, udp"), is.Outcome("netted, tcp", results.Refused)),
-				"containers that are given no server are left to those of the host", partly("S0-3", "S0-17")),
+				"containers that are given no server are left to those of the host", partly("S0-3", "S0-17"), refutes("podman#23957")...),
 		}, {
 			ID:   "source",
 			Says: "that server sees an address of the host, whoever asks and through whatever",

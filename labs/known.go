@@ -65,6 +65,7 @@ var dockers = []Facts{
 	{"docker": "28.5.2", "firewall": "iptables", "rootless": "false"},
 	{"docker": "28.5.2", "firewall": "iptables", "rootless": "true", "netns": "attached", "rootless-network": "slirp4netns"},
 	{"docker": "28.5.2", "firewall": "iptables", "rootless": "true", "netns": "attached", "rootless-network": "pasta"},
+	{"docker": "29.0.0", "firewall": "iptables", "rootless": "false"},
 	{"docker": "29.8.0", "firewall": "iptables", "rootless": "false"},
 	{"docker": "29.8.0", "firewall": "nftables", "rootless": "false"},
 	{"docker": "29.8.0", "firewall": "iptables", "rootless": "true", "netns": "attached", "rootless-network": "slirp4netns"},

@@ -33,6 +33,10 @@ const (
 	Links         Cap = "links"          // --link
 	IPv6          Cap = "ipv6"           // networks carry IPv6
 	IPv6Only      Cap = "ipv6-only"      // networks can do without IPv4
+	Macvlan       Cap = "macvlan"        // networks of driver macvlan, on an interface that there is
+	IPvlan        Cap = "ipvlan"         // networks of driver ipvlan, on an interface that there is
+	DummyParent   Cap = "dummy-parent"   // networks of driver macvlan on no interface in particular
+	Swarm         Cap = "swarm"          // the engine is no node of a swarm and can become one
 	HostNetns     Cap = "host-network"   // containers can join the host's network
 	Outside       Cap = "outside"        // a namespace can be entered with the host's rights, to read rules and owners
 	Slirp4netns   Cap = "slirp4netns"    // a container can have a network of its own through slirp4netns

@@ -17,6 +17,7 @@ var specs = []Spec{
 	docker("docker-28.5", "28.5", "host-forky", normal),
 	docker("docker-28.5-rootless", "28.5", "host-forky", rootless, normal),
 	docker("docker-28.5-rootless-pasta", "28.5", "host-forky", rootless, dockerPasta, implicitPorts),
+	docker("docker-29.0", "29.0", "host-docker-29.0"),
 	docker("docker-29", "29", "host-docker-29"),
 	docker("docker-29-nftables", "29", "host-docker-29", normal, flag("--firewall-backend=nftables")),
 	docker("docker-29-rootless", "29", "host-docker-29", rootless, detached),

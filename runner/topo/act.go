@@ -61,6 +61,12 @@ type Restart struct{ Node Node }
 // Remove stops a node and removes it.
 type Remove struct{ Node Node }
 
+// SwarmInit makes the engine the first node of a swarm, which nobody else can
+// join: it listens on the host's loopback alone.
+type SwarmInit struct{}
+
+func (SwarmInit) Touches() Scope  { return Machine }
+func (SwarmInit) String() string  { return "docker swarm init" }
 func (Connect) Touches() Scope    { return World }
 func (Disconnect) Touches() Scope { return World }
 func (Rename) Touches() Scope     { return World }

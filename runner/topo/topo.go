@@ -6,7 +6,19 @@ type Network struct {
 	Internal bool // no route off the host
 	IPv6     bool // dual stack, with a prefix of its own
 	NoIPv4   bool // with IPv6: that alone
+
+	Driver NetworkDriver
+	Parent string // of Macvlan and IPvlan: the network, of driver bridge, on whose interface this one hangs; empty leaves it to the engine, which makes an interface that leads nowhere
 }
+
+// A NetworkDriver is how a network is carried.
+type NetworkDriver string
+
+const (
+	Bridge  NetworkDriver = ""        // a bridge of the engine's, with addresses of its own and a way off the host
+	Macvlan NetworkDriver = "macvlan" // interfaces with addresses of their own on another interface
+	IPvlan  NetworkDriver = "ipvlan"  // interfaces that share the address of another one on the link
+)
 
 // A Kind says what runs in a node.
 type Kind int

@@ -9,10 +9,12 @@ import (
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/swarm"
 	"github.com/moby/moby/client"
 
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/internal/book"
+	"github.com/dnslab/dnslab/runner/topo"
 )
 
 // About asks the engine what it is and tries what it can do.
@@ -41,6 +43,10 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 	}
 	if info.FirewallBackend != nil && info.FirewallBackend.Driver != "" {
 		a.Facts["firewall"] = strings.SplitN(info.FirewallBackend.Driver, "+", 2)[0] // "iptables+firewalld"
+	}
+	// moby daemon/cluster: --firewall-backend=nftables is incompatible with swarm mode.
+	if info.Swarm.LocalNodeState == swarm.LocalNodeStateInactive && a.Facts["firewall"] != "nftables" {
+		a.Caps[driver.Swarm] = "info: Swarm.LocalNodeState is inactive, FirewallBackend is not nftables"
 	}
 	a.Facts["rootless"] = fmt.Sprint(a.Rootless)
 	if !a.Rootless {
@@ -84,6 +90,9 @@ func (r *Runtime) try(ctx context.Context, caps driver.Caps) {
 		},
 		driver.IPv6:          func(context.Context) (string, bool) { return dual() },
 		driver.IPv6Only:      r.tryIPv6Only,
+		driver.Macvlan:       func(ctx context.Context) (string, bool) { return r.tryHanging(ctx, topo.Macvlan) },
+		driver.IPvlan:        func(ctx context.Context) (string, bool) { return r.tryHanging(ctx, topo.IPvlan) },
+		driver.DummyParent:   r.tryDummy,
 		driver.DefaultBridge: r.tryDefaultBridge,
 		driver.Links:         r.tryLink,
 		driver.HostFiles:     r.tryVolume,
@@ -130,6 +139,46 @@ func (r *Runtime) tryIPv6Only(ctx context.Context) (string, bool) {
 	subnets := res.Network.IPAM.Config
 	has4 := slices.ContainsFunc(subnets, func(c network.IPAMConfig) bool { return c.Subnet.Addr().Is4() })
 	return "trial: the engine made a network of driver bridge without an IPv4 subnet", err == nil && len(subnets) > 0 && !has4
+}
+
+// tryHanging starts a container on a network that hangs on a bridge: whether
+// the kernel has such interfaces shows only then.
+func (r *Runtime) tryHanging(ctx context.Context, d topo.NetworkDriver) (string, bool) {
+	image, err := r.Image(ctx, "agent")
+	if err != nil {
+		return "", false
+	}
+	labels := r.labels("trial", "")
+	bridge, err := r.createNetwork(ctx, networkSpec{name: "try-" + book.RandomTag(), labels: labels})
+	if err != nil {
+		return "", false
+	}
+	defer r.api.NetworkRemove(ctx, bridge, client.NetworkRemoveOptions{})
+	hanging, err := r.createNetwork(ctx, networkSpec{name: "try-" + book.RandomTag(), driver: d, parent: bridgeOf(bridge), labels: labels})
+	if err != nil {
+		return "", false
+	}
+	defer r.api.NetworkRemove(ctx, hanging, client.NetworkRemoveOptions{})
+	res, err := r.createContainer(ctx, client.ContainerCreateOptions{
+		Config:     &container.Config{Image: image, OpenStdin: true, Labels: labels},
+		HostConfig: &container.HostConfig{NetworkMode: container.NetworkMode(hanging), LogConfig: container.LogConfig{Type: "none"}},
+	})
+	if err != nil {
+		return "", false
+	}
+	defer r.api.ContainerRemove(ctx, res.ID, client.ContainerRemoveOptions{Force: true})
+	_, err = r.api.ContainerStart(ctx, res.ID, client.ContainerStartOptions{})
+	return fmt.Sprintf("trial: a container started on a network of driver %s, on the interface of a bridge", d), err == nil
+}
+
+// tryDummy makes a network whose interface the engine makes, of the kind dummy.
+func (r *Runtime) tryDummy(ctx context.Context) (string, bool) {
+	id, err := r.createNetwork(ctx, networkSpec{name: "try-" + book.RandomTag(), driver: topo.Macvlan, labels: r.labels("trial", "")})
+	if err != nil {
+		return "", false
+	}
+	_, err = r.api.NetworkRemove(ctx, id, client.NetworkRemoveOptions{})
+	return "trial: the engine made a network of driver macvlan without a parent", err == nil
 }
 
 func (r *Runtime) tryDefaultBridge(ctx context.Context) (string, bool) {

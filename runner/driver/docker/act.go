@@ -64,6 +64,9 @@ func (w *world) do(ctx context.Context, act topo.Act) error {
 		return w.do(ctx, topo.Start(a))
 	case topo.Remove:
 		return w.remove(ctx, a.Node)
+	case topo.SwarmInit:
+		_, err := w.r.api.SwarmInit(ctx, client.SwarmInitOptions{ListenAddr: "127.0.0.1:2377", AdvertiseAddr: "127.0.0.1"})
+		return err
 	}
 	return driver.ErrNoAct
 }

@@ -36,7 +36,14 @@ func (w *world) pass(ctx context.Context, f func() error) error { return w.r.gat
 // Network makes a network.
 func (w *world) Network(ctx context.Context, n topo.Network) error {
 	return w.pass(ctx, func() error {
-		id, err := w.r.createNetwork(ctx, networkSpec{w.Name(n.Name), n.Internal, n.IPv6, n.NoIPv4, w.r.labels(w.Tag.Lab, n.Name)})
+		parent, err := w.parent(ctx, n)
+		if err != nil {
+			return err
+		}
+		id, err := w.r.createNetwork(ctx, networkSpec{
+			name: w.Name(n.Name), internal: n.Internal, ipv6: n.IPv6, noIPv4: n.NoIPv4,
+			driver: n.Driver, parent: parent, labels: w.r.labels(w.Tag.Lab, n.Name),
+		})
 		if err == nil {
 			w.NoteNetwork(id)
 		}

@@ -49,6 +49,12 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 	if s.has(driver.Pasta) {
 		top = append(top, topo.Node{Name: "pasted", Mode: topo.Pasta, NetworkOptions: []string{"-a", "192.0.2.1", "-n", "24", "-g", "192.0.2.2"}, Search: []string{"p.test"}})
 	}
+	for d, c := range map[topo.NetworkDriver]driver.Cap{topo.Macvlan: driver.Macvlan, topo.IPvlan: driver.IPvlan} {
+		if s.has(c) {
+			ground := topo.Network{Name: "under-" + string(d)} // an engine may let one network hang on each
+			top = append(top, topo.Node{Name: "on-" + string(d), On: append(topo.On(topo.Network{Name: string(d), Driver: d, Parent: ground.Name}), topo.On(ground)...)})
+		}
+	}
 	w := s.up(ctx, t, s.fitting(top))
 
 	k := w.Known()
@@ -60,6 +66,7 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 	}{
 		{"full", s.on("lan"), var4}, {"inner", "closed", var4}, {"inner", "other", var4}, {"plain", "default-bridge", var4},
 		{"sharing", "shared", nil}, {"onhost", "host", nil}, {"both", "dual", append(var4, var6...)}, {"six", "new", var6},
+		{"on-macvlan", "macvlan", var4}, {"on-macvlan", "under-macvlan", var4}, {"on-ipvlan", "ipvlan", var4},
 	} {
 		if _, made := s.fitting(top).Node(n.node); !made {
 			continue

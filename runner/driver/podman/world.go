@@ -2,6 +2,7 @@ package podman
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"slices"
 	"sync"
@@ -38,6 +39,9 @@ func (w *world) pass(ctx context.Context, f func() error) error { return w.r.gat
 
 // Network makes a network.
 func (w *world) Network(ctx context.Context, n topo.Network) error {
+	if n.Driver != topo.Bridge {
+		return fmt.Errorf("this driver makes no networks of driver %s", n.Driver)
+	}
 	return w.pass(ctx, func() error {
 		s := networkSpec{w.Name(n.Name), n.Internal, n.IPv6, n.NoIPv4, w.r.labels(w.Tag.Lab, n.Name)}
 		err := w.r.createNetwork(ctx, s)

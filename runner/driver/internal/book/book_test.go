@@ -75,6 +75,20 @@ func TestBuild(t *testing.T) {
 	}
 }
 
+// A network comes after the one that it hangs on, whatever their order.
+func TestBuildParents(t *testing.T) {
+	ground := topo.Network{Name: "ground"}
+	hanging := topo.Network{Name: "hanging", Driver: topo.Macvlan, Parent: "ground"}
+	on := topo.Node{Name: "on", On: append(topo.On(hanging), topo.On(ground)...)}
+	b := &builder{Book: New(driver.Tag{Lab: "lab", Name: "r1x1"}, topo.Topology{on}), fails: "ground"}
+	if got := text(b.Build(t.Context(), b)); got != `making network "ground": no room` {
+		t.Errorf("without the parent: %q", got)
+	}
+	if made := b.Empty().Networks; !slices.Equal(made, []string{"ground-r1x1"}) {
+		t.Errorf("without the parent there are %q", made)
+	}
+}
+
 func text(err error) string {
 	if err == nil {
 		return ""

@@ -51,17 +51,22 @@ func (b *Book) Build(ctx context.Context, by Builder) error {
 }
 
 func (b *Book) build(ctx context.Context, by Builder) error {
-	g, gctx := errgroup.WithContext(ctx)
-	for _, n := range b.Topology.Networks() {
-		g.Go(func() error {
-			if err := by.Network(gctx, n); err != nil {
-				return fmt.Errorf("making network %q: %w", n.Name, err)
+	for _, hanging := range []bool{false, true} { // a parent is a network that hangs on none
+		g, gctx := errgroup.WithContext(ctx)
+		for _, n := range b.Topology.Networks() {
+			if hanging != (n.Parent != "") {
+				continue
 			}
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return err
+			g.Go(func() error {
+				if err := by.Network(gctx, n); err != nil {
+					return fmt.Errorf("making network %q: %w", n.Name, err)
+				}
+				return nil
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return err
+		}
 	}
 	for _, wave := range order.Waves(b.Topology) {
 		g, gctx := errgroup.WithContext(ctx)
