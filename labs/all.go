@@ -32,6 +32,7 @@ func All() []Lab {
 		HostWay(),
 		HostServers(),
 		HostFailover(),
+		NetworkServers(),
 		DNSFlags(),
 		DNSFlagsElsewhere(),
 		OwnLoopback(),

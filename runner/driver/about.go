@@ -32,6 +32,7 @@ const (
 	Links         Cap = "links"          // --link
 	IPv6          Cap = "ipv6"           // networks carry IPv6
 	IPv6Only      Cap = "ipv6-only"      // networks can do without IPv4
+	NetworkDNS    Cap = "network-dns"    // networks can have DNS servers of their own
 	HostNetns     Cap = "host-network"   // containers can join the host's network
 	Outside       Cap = "outside"        // a namespace can be entered with the host's rights, to read rules and owners
 	HostFiles     Cap = "host-files"     // a file on the engine's host can be mounted into a container

@@ -6,6 +6,11 @@ type Network struct {
 	Internal bool // no route off the host
 	IPv6     bool // dual stack, with a prefix of its own
 	NoIPv4   bool // with IPv6: that alone
+
+	// DNS are the servers that the engine's resolver asks for what containers
+	// of the network ask and it does not know: names of nodes that are
+	// [BesideHost], since it is made before all others, or literal addresses.
+	DNS []string
 }
 
 // A Kind says what runs in a node.
