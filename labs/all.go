@@ -33,6 +33,7 @@ func All() []Lab {
 		HostServers(),
 		HostFailover(),
 		NetworkServers(),
+		PodmanCommands(),
 		DNSFlags(),
 		DNSFlagsElsewhere(),
 		OwnLoopback(),

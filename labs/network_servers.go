@@ -20,6 +20,7 @@ func NetworkServers() Lab {
 	client := topo.Node{Name: "client", On: topo.On(lan)}
 	own := topo.Node{Name: "own", On: topo.On(lan), DNS: []string{"third"}}
 	both := topo.Node{Name: "both", On: topo.On(pair)}
+	late := topo.Node{Name: "late", On: topo.On(lan), Later: true}
 	file := topo.File{Of: client, Path: "/etc/resolv.conf"}
 	update := func(args ...string) []topo.Act {
 		return []topo.Act{topo.HostRun{Args: append([]string{"podman", "network", "update", "{lan}"}, args...)}}
@@ -32,7 +33,7 @@ func NetworkServers() Lab {
 		Name:     "network-servers",
 		Story:    "A network of Podman has DNS servers of its own, and gets others while its containers run. Who is asked then, and what do the containers see of it?",
 		Needs:    []driver.Cap{driver.UserNetworks, driver.NetworkDNS, driver.OwnHost},
-		Topology: topo.Topology{first, second, third, dead, client, own, both},
+		Topology: topo.Topology{first, second, third, dead, client, own, both, late},
 		Steps: []Step{{Ask: map[string]topo.Question{
 			"file":         file,
 			"line":         ofAardvark("{lan}"),
@@ -51,9 +52,15 @@ func NetworkServers() Lab {
 		}, {
 			Do: update("--dns-drop", "{second.addr}"),
 			Ask: map[string]topo.Question{
-				"bare line":   ofAardvark("{lan}"),
-				"from host's": topo.Wire{From: client, Name: "three.lab.test."},
-				"own's yet":   topo.Wire{From: own, Name: "own-three.lab.test."},
+				"bare line":  ofAardvark("{lan}"),
+				"from whose": topo.Wire{From: client, Name: "three.lab.test."},
+				"own's yet":  topo.Wire{From: own, Name: "own-three.lab.test."},
+			},
+		}, {
+			Do: []topo.Act{topo.Start{Node: late}},
+			Ask: map[string]topo.Question{
+				"last line":   ofAardvark("{lan}"),
+				"from host's": topo.Wire{From: client, Name: "four.lab.test."},
 			},
 		}, {Ask: map[string]topo.Question{
 			"first's log":  topo.Saw{Upstream: first},
@@ -74,10 +81,15 @@ func NetworkServers() Lab {
 					is.AnsweredBy("own's still", 3), is.AnsweredBy("own's yet", 3), is.AnsweredBy("from first", 1), is.AnsweredBy("from host's", ofHost)}, "podman:network-scoped-dns-and-update"),
 		}, {
 			ID:   "updated",
-			Says: "another server of a network that is in use is asked at once, and the old one no more; without any it is the host's",
+			Says: "another server of a network that is in use is asked at once, and the old one no more",
 			Cases: cases("podman cmd/podman/networks/update.go since 4.4.0, netavark src/commands/update.rs",
-				is.All{is.AnsweredBy("from second", 2), is.NotAsked("first's log", "two.lab.test.", "second's log"),
-					is.AnsweredBy("from host's", ofHost), is.NotAskedBut("second's log", "three.lab.test.", "two.lab.test.")}, "S2-34", "podman:network-scoped-dns-and-update"),
+				is.All{is.AnsweredBy("from second", 2), is.NotAsked("first's log", "two.lab.test.", "second's log")}, "S2-34", "podman:network-scoped-dns-and-update"),
+		}, {
+			ID:   "last-dropped",
+			Says: "a network's last server is dropped from its file at once, and yet asked until a container next comes or goes",
+			Cases: cases("netavark src/dns/aardvark.rs modify_network_dns_servers tells aardvark-dns to read its files anew only where some server is left",
+				is.All{is.NetworkLine("bare line"), is.AnsweredBy("from whose", 2), is.AskedFromHost("second's log", "three.lab.test."),
+					is.NetworkLine("last line"), is.ContainerLine("last line", "late"), is.AnsweredBy("from host's", ofHost)}),
 		}, {
 			ID:   "unseen",
 			Says: "the container's resolv.conf names no server of its network, and stays as it is",
