@@ -34,6 +34,8 @@ func All() []Lab {
 		HostFailover(),
 		NetworkServers(),
 		PodmanCommands(),
+		FromTheHost(),
+		ResolverFiles(),
 		DNSFlags(),
 		DNSFlagsElsewhere(),
 		OwnLoopback(),
