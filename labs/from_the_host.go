@@ -8,7 +8,9 @@ import (
 
 // FromTheHost asks Podman's DNS server where the host is and, of a user's
 // engine, where the user's networks are. Who asks has the gateway's own address
-// then, which no container has.
+// then, which no container has. It has a host for itself: aardvark-dns 1.4 loses
+// questions while it reads its files anew, which it does whenever a container of
+// whomever comes or goes (aardvark-dns#389).
 func FromTheHost() Lab {
 	lan, other := topo.Network{Name: "lan"}, topo.Network{Name: "other"}
 	web := topo.Node{Name: "web", On: topo.On(lan, "www")}
@@ -34,22 +36,24 @@ func FromTheHost() Lab {
 		Story:    "A container's name is asked from the host, of the server at the gateway of its network.",
 		Needs:    []driver.Cap{driver.UserNetworks, driver.OwnHost},
 		Topology: topo.Topology{web, elsewhere},
-		Steps: []Step{{Ask: map[string]topo.Question{
-			"name":     ask("{web}.dns.podman"),
-			"bare":     ask("{web}"),
-			"alias":    ask("www.dns.podman"),
-			"nobody":   ask("nobody.dns.podman"),
-			"stranger": ask("{elsewhere}.dns.podman"),
-			"outside":  ask("out.lab.test"),
+		Steps: []Step{{
+			Do: []topo.Act{topo.HostRun{Args: []string{"podman", "network", "exists", "{lan}"}, Changes: topo.Machine}},
+			Ask: map[string]topo.Question{
+				"name":     ask("{web}.dns.podman"),
+				"bare":     ask("{web}"),
+				"alias":    ask("www.dns.podman"),
+				"nobody":   ask("nobody.dns.podman"),
+				"stranger": ask("{elsewhere}.dns.podman"),
+				"outside":  ask("out.lab.test"),
 
-			"name within":     within("{web}.dns.podman"),
-			"bare within":     within("{web}"),
-			"alias within":    within("www.dns.podman"),
-			"nobody within":   within("nobody.dns.podman"),
-			"stranger within": within("{elsewhere}.dns.podman"),
-			"outside within":  within("out.lab.test"),
-			"sockets within":  script("podman unshare --rootless-netns ss -H -l -n -p -u -t"),
-		}}},
+				"name within":     within("{web}.dns.podman"),
+				"bare within":     within("{web}"),
+				"alias within":    within("www.dns.podman"),
+				"nobody within":   within("nobody.dns.podman"),
+				"stranger within": within("{elsewhere}.dns.podman"),
+				"outside within":  within("out.lab.test"),
+				"sockets within":  script("podman unshare --rootless-netns ss -H -l -n -p -u -t"),
+			}}},
 		Claims: []Claim{{
 			ID:   "found",
 			Says: "whether a container is found from the host by name and alias",

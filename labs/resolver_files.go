@@ -56,12 +56,12 @@ func ResolverFiles() Lab {
 			Says: "the file of a network has a line for each container, with its address and all its names",
 			Cases: []Case{{
 				When:    podman("<4"),
-				Expect:  is.PrintedText("hosts", "{web}\tweb www\n"),
+				Expect:  is.PrintedText("hosts", "{web}\tweb\twww\n"),
 				Because: dnsmasq,
 				Sources: holds("S2-14"),
 			}, {
 				When:    and(podman(">=4"), dnsname()),
-				Expect:  is.PrintedText("hosts", "{web}\tweb www {web.id}\n"),
+				Expect:  is.PrintedText("hosts", "{web}\tweb\twww\t{web.id}\n"),
 				Because: dnsmasq,
 				Sources: holds("S2-14"),
 			}, {
@@ -88,7 +88,7 @@ func ResolverFiles() Lab {
 			Says: "a file has the server's process: one for all networks, or one for each",
 			Cases: []Case{{
 				When:    dnsname(),
-				Expect:  is.All{is.Printed("dnsmasq", "dnsmasq"), is.PrintedText("settings", "addn-hosts="), is.PrintedText("settings", "/{lan}/addnhosts\n"), is.PrintedText("settings", "domain=/dns.podman/")},
+				Expect:  is.All{is.Printed("dnsmasq", "dnsmasq"), is.HasLine("settings", "domain=dns.podman"), is.HasLine("settings", "local=/dns.podman/"), is.PrintedText("settings", "/containers/cni/dnsname/lan/addnhosts\n")},
 				Because: dnsmasq,
 				Sources: holds("S2-13", "S2-14"),
 			}, {
