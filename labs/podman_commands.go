@@ -21,6 +21,7 @@ func PodmanCommands() Lab {
 		return script(`podman run --rm ` + flags + ` --entrypoint /dnslab-agent ` + image)
 	}
 	const enabled = `podman network inspect --format '{{ .DNSEnabled }}'`
+	const slirp = `export CONTAINERS_CONF_OVERRIDE=/tmp/{lan}.conf && printf '[network]\ndefault_rootless_network_cmd = "slirp4netns"\n' >$CONTAINERS_CONF_OVERRIDE && `
 	const flags = "podman cmd/podman/networks/create.go and update.go"
 	const run = " (run on podman 5.4.2)"
 	conflict := func(name, flag, mode string) is.All {
@@ -47,6 +48,11 @@ func PodmanCommands() Lab {
 			"update with a search":    podmans("network", "update", "--dns-search-add", "lab.test", "{lan}"),
 			"update with a word":      podmans("network", "update", "--dns-add", "nowhere", "{lan}"),
 			"run with a word":         ran("--dns nowhere"),
+
+			"rootless command":         podmans("info", "--format", "{{ .Host.RootlessNetworkCmd }}"),
+			"rootless default":         script("CONTAINERS_CONF=/dev/null podman info --format '{{ .Host.RootlessNetworkCmd }}'"),
+			"slirp4netns in info":      script(slirp + "podman info --format '{{ .Host.RootlessNetworkCmd }}'"),
+			"slirp4netns by a setting": script(slirp + `id=$(podman create ` + image + `) && podman inspect --format '{{ .HostConfig.NetworkMode }}' "$id"; s=$?; podman rm "$id" >/dev/null 2>&1; exit $s`),
 
 			"servers on no network":             ran("--network none --dns 192.0.2.1"),
 			"search on no network":              ran("--network none --dns-search lab.test"),
@@ -137,6 +143,66 @@ func PodmanCommands() Lab {
 				When:    podman(""),
 				Expect:  is.All{is.Exited("server that is the gateway", 0), is.Exited("no server on a network of its own", 0)},
 				Because: "nothing in podman or netavark compares them" + run,
+			}},
+		}, {
+			ID:   "rootless-command",
+			Says: "what info says of the network that a user's container gets which asks for none",
+			Cases: []Case{{
+				When:    podman("<5"),
+				Expect:  is.Complained("rootless command", 125, "RootlessNetworkCmd"),
+				Because: "podman libpod/define/info.go has it since 5.0",
+			}, {
+				When:    and(podman(">=5"), rootless(false)),
+				Expect:  is.Printed("rootless command", "pasta"),
+				Because: "containers-common pkg/config/default.go DefaultRootlessNetworkCmd: what a user would get" + run,
+			}, {
+				When:    throughPasta(podman(">=5")),
+				Expect:  is.Printed("rootless command", "pasta"),
+				Because: "podman libpod/info.go" + run,
+			}, {
+				When:    throughSlirp(podman(">=5")),
+				Expect:  is.Printed("rootless command", "slirp4netns"),
+				Because: "podman libpod/info.go" + run,
+				Sources: holds("S2-42"),
+			}},
+		}, {
+			ID:   "rootless-default",
+			Says: "which it is where nothing is configured",
+			Cases: []Case{{
+				When:    podman("<5"),
+				Expect:  is.Complained("rootless default", 125, "RootlessNetworkCmd"),
+				Because: "podman libpod/define/info.go has it since 5.0",
+			}, {
+				When:    podman(">=5.0 <5.3"),
+				Expect:  is.Printed("rootless default", "pasta"),
+				Because: "podman RELEASE_NOTES 5.0.0, containers-common pkg/config/default.go DefaultRootlessNetworkCmd",
+				Sources: refutes("S2-25"),
+			}, {
+				When:    podman(">=5.3"),
+				Expect:  is.Printed("rootless default", "pasta"),
+				Because: "containers-common pkg/config/default.go DefaultRootlessNetworkCmd" + run,
+			}},
+		}, {
+			ID:   "slirp4netns",
+			Says: "whether it can be slirp4netns by containers.conf",
+			Cases: []Case{{
+				When:    and(podman("<6"), rootless(true)),
+				Expect:  is.All{is.Printed("slirp4netns in info", "slirp4netns"), is.Printed("slirp4netns by a setting", "slirp4netns")},
+				Because: "containers-common pkg/config default_rootless_network_cmd, podman pkg/specgen/generate/namespaces.go" + run,
+				Sources: holds("S2-42"),
+			}, {
+				When:    and(podman(">=6"), rootless(true)),
+				Expect:  is.All{is.Exited("slirp4netns by a setting", 125)},
+				Because: "podman RELEASE_NOTES 6.0.0: slirp4netns is gone",
+				Sources: partly("S2-42"),
+			}, {
+				When:    and(podman("<5"), rootless(false)),
+				Expect:  is.All{is.Printed("slirp4netns by a setting", "bridge")},
+				Because: "podman pkg/specgen/generate/namespaces.go: with root it is no matter",
+			}, {
+				When:    and(podman(">=5"), rootless(false)),
+				Expect:  is.All{is.Printed("slirp4netns by a setting", "bridge")},
+				Because: "podman pkg/specgen/generate/namespaces.go: with root it is no matter" + run,
 			}},
 		}, {
 			ID:   "excluded",
