@@ -34,9 +34,9 @@ func NetworkLine(name string, servers ...string) Assertion {
 }
 
 // ContainerLine expects that file to have exactly one line about the container
-// of a node: its id, its address, and names of which the first is the node's.
-// It ends in exactly these servers. The form is "ID IPV4 IPV6 NAMES [SERVERS]",
-// with one space and not two where an address is missing but is followed by the other.
+// of a node, which has one address: its id, that address, and names of which the
+// first is the node's. It ends in exactly these servers. The form is "ID IPV4 IPV6
+// NAMES [SERVERS]", with nothing between two spaces where it has no IPv6 address.
 func ContainerLine(name, node string, servers ...string) Assertion {
 	says := fmt.Sprintf("has one line for %s", node)
 	if len(servers) > 0 {

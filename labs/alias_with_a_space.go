@@ -31,9 +31,12 @@ func AliasWithASpace() Lab {
 		}}, {
 			Do: []topo.Act{topo.HostRun{Changes: topo.Machine, Args: []string{"sh", "-c", late}}},
 			Ask: map[string]topo.Question{
-				"after":          ask(client, "{web}"),
-				"elsewhere":      ask(neighbour, "{neighbour}"),
-				"file":           ofAardvark("{lan}"),
+				"after":     ask(client, "{web}"),
+				"elsewhere": ask(neighbour, "{neighbour}"),
+				"file":      ofAardvark("{lan}"),
+			},
+		}, {
+			Ask: map[string]topo.Question{
 				"next there":     script(next + `{lan} --entrypoint /dnslab-agent ` + image),
 				"next elsewhere": script(next + `{other} --entrypoint /dnslab-agent ` + image),
 			},
@@ -44,8 +47,7 @@ func AliasWithASpace() Lab {
 		}, {
 			Ask: map[string]topo.Question{"removal": topo.HostCommand{Args: []string{"podman", "rm", "--force", "--time", "0", "{lan}-odd"}}},
 		}, {
-			Do:  []topo.Act{topo.Restart{Node: client}},
-			Ask: map[string]topo.Question{"without it": ask(client, "{web}")},
+			Ask: map[string]topo.Question{"without it": script(next + `{lan} --entrypoint /dnslab-agent ` + image + ` ask {web} A "` + gatewayOf("web") + `"`)},
 		}},
 		Claims: []Claim{{
 			ID:   "found",
@@ -53,18 +55,18 @@ func AliasWithASpace() Lab {
 			Cases: []Case{{
 				When:    dnsname(),
 				Expect:  is.All{before, is.AddressOf(web, "after"), is.AddressOf(neighbour, "elsewhere")},
-				Because: "?",
+				Because: "dnsname plugins/meta/dnsname/files.go appendToFile: in a file of hosts a word more is a name more (run on podman 4.3.1)",
 			}, {
 				When:    and(aardvark("<1.12")),
 				Expect:  is.All{before, is.Outcome("after", results.Refused), is.Outcome("elsewhere", results.Refused), is.HasText("file", "odd alias")},
-				Because: "?",
+				Because: "aardvark-dns src/config/mod.rs takes what is behind the space for a server and reads no file any more; src/server/serve.rs ends then, for all networks (run on netavark and aardvark-dns 1.4.0)",
 			}, {
 				When:    aardvark(">=1.12 <1.17"),
 				Expect:  is.All{before, is.Outcome("after", results.Refused), is.AddressOf(neighbour, "elsewhere"), is.HasText("file", "odd alias")},
 				Because: "netavark src/dns/aardvark.rs commit_entry writes names as they are; aardvark-dns src/config/mod.rs takes what is behind the space for a server, can read no more of that network's file, and ends its service there (run on netavark and aardvark-dns 1.14.0)",
 			}, {
 				When:    aardvark(">=1.17"),
-				Expect:  is.All{before, is.AddressOf(web, "after"), is.AddressOf(neighbour, "elsewhere"), is.LacksText("file", "odd")},
+				Expect:  is.All{before, is.AddressOf(web, "after"), is.AddressOf(neighbour, "elsewhere"), is.LacksText("file", "odd alias")},
 				Because: "netavark src/network/bridge.rs maybe_add_alias leaves out what cannot be written (run on netavark 1.17.2)",
 				Sources: holds("netavark:invalid-dns-names"),
 			}},
@@ -74,11 +76,11 @@ func AliasWithASpace() Lab {
 			Cases: []Case{{
 				When:    dnsname(),
 				Expect:  is.All{is.Exited("next there", 0), is.Exited("next elsewhere", 0), is.Exited("next alone", 0)},
-				Because: "?",
+				Because: "dnsname plugins/meta/dnsname/files.go appendToFile (run on podman 4.3.1)",
 			}, {
 				When:    and(aardvark("<1.12")),
 				Expect:  is.All{is.Exited("next there", 0), is.Exited("next elsewhere", 0), is.Exited("next alone", 0)},
-				Because: "?",
+				Because: "netavark src/dns/aardvark.rs up to 1.11 starts aardvark-dns and does not wait to see what becomes of it (run on netavark and aardvark-dns 1.4.0)",
 			}, {
 				When:    aardvark(">=1.12 <1.17"),
 				Expect:  is.All{is.Exited("next there", 0), is.Exited("next elsewhere", 0), is.Exited("leaving", 0), is.Complained("next alone", 126, "aardvark-dns failed to start")},
@@ -91,22 +93,22 @@ func AliasWithASpace() Lab {
 			}},
 		}, {
 			ID:   "gone",
-			Says: "whether the container can be removed, and others are found again without it",
+			Says: "whether the container can be removed, and others are found without it by the next",
 			Cases: []Case{{
 				When:    dnsname(),
-				Expect:  is.All{is.Exited("removal", 0), is.AddressOf(web, "without it")},
-				Because: "?",
+				Expect:  is.All{is.Exited("removal", 0), is.Printed("without it", "NOERROR {web}")},
+				Because: "dnsname plugins/meta/dnsname/files.go removeFromFile (run on podman 4.3.1)",
 			}, {
 				When:    and(aardvark("<1.12")),
-				Expect:  is.All{is.Exited("removal", 0), is.AddressOf(web, "without it")},
-				Because: "?",
+				Expect:  is.All{is.Exited("removal", 0), is.Printed("without it", "NOERROR {web}")},
+				Because: "podman libpod removes the container whatever becomes of its networks, up to 4.x; netavark src/dns/aardvark.rs takes the line out of the file before it looks for the server (run on podman 4.3.1)",
 			}, {
 				When:    aardvark(">=1.12 <1.17"),
-				Expect:  is.All{is.Complained("removal", 125, "failed to get aardvark pid"), is.AddressOf(web, "without it")},
+				Expect:  is.All{is.Complained("removal", 125, "failed to get aardvark pid"), is.Printed("without it", "NOERROR {web}")},
 				Because: "netavark src/dns/aardvark.rs takes the line out of the file before it looks for the server (run on netavark 1.14.0)",
 			}, {
 				When:    aardvark(">=1.17"),
-				Expect:  is.All{is.Exited("removal", 0), is.AddressOf(web, "without it")},
+				Expect:  is.All{is.Exited("removal", 0), is.Printed("without it", "NOERROR {web}")},
 				Because: "netavark src/dns/aardvark.rs (run on netavark 1.17.2)",
 			}},
 		}},
