@@ -35,8 +35,8 @@ func InputDropped() Lab {
 			Ask: map[string]topo.Question{
 				"late's": ask(late),
 				"with iptables": script(`export NETAVARK_FW=iptables && podman network create {lan}-ipt >/dev/null && ` +
-					`podman run --detach --network {lan}-ipt --name {lan}-first ` + image + ` >/dev/null && ` +
-					`podman run --rm --network {lan}-ipt --entrypoint /dnslab-agent ` + image + ` ask {lan}-first A "$(podman inspect --format '{{ range .NetworkSettings.Networks }}{{ .Gateway }}{{ end }}' {lan}-first)"`),
+					`podman run --detach --network {lan}-ipt --name {lan}-first ` + webImage + ` >/dev/null && ` +
+					`podman run --rm --network {lan}-ipt --entrypoint /dnslab-agent ` + webImage + ` ask {lan}-first A "$(podman inspect --format '{{ range .NetworkSettings.Networks }}{{ .Gateway }}{{ end }}' {lan}-first)"`),
 			},
 		}, {
 			Ask: map[string]topo.Question{"iptables": topo.HostCommand{Root: true, Args: []string{"iptables", "-S"}}},

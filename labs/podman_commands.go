@@ -18,7 +18,7 @@ func PodmanCommands() Lab {
 		return script(`podman network create ` + flags + ` {lan}-` + name + ` >/dev/null && ` + then + ` {lan}-` + name + `; s=$?; podman network rm {lan}-` + name + ` >/dev/null 2>&1; exit $s`)
 	}
 	ran := func(flags string) topo.Question {
-		return script(`podman run --rm ` + flags + ` --entrypoint /dnslab-agent ` + image)
+		return script(`podman run --rm ` + flags + ` --entrypoint /dnslab-agent ` + webImage)
 	}
 	const enabled = `podman network inspect --format '{{ .DNSEnabled }}'`
 	const slirp = `export CONTAINERS_CONF_OVERRIDE=/tmp/{lan}.conf && printf '[network]\ndefault_rootless_network_cmd = "slirp4netns"\n' >$CONTAINERS_CONF_OVERRIDE && `
@@ -52,7 +52,7 @@ func PodmanCommands() Lab {
 			"rootless command":         podmans("info", "--format", "{{ .Host.RootlessNetworkCmd }}"),
 			"rootless default":         script("CONTAINERS_CONF=/dev/null podman info --format '{{ .Host.RootlessNetworkCmd }}'"),
 			"slirp4netns in info":      script(slirp + "podman info --format '{{ .Host.RootlessNetworkCmd }}'"),
-			"slirp4netns by a setting": script(slirp + `id=$(podman create ` + image + `) && podman inspect --format '{{ .HostConfig.NetworkMode }}' "$id"; s=$?; podman rm "$id" >/dev/null 2>&1; exit $s`),
+			"slirp4netns by a setting": script(slirp + `id=$(podman create ` + webImage + `) && podman inspect --format '{{ .HostConfig.NetworkMode }}' "$id"; s=$?; podman rm "$id" >/dev/null 2>&1; exit $s`),
 
 			"servers on no network":             ran("--network none --dns 192.0.2.1"),
 			"search on no network":              ran("--network none --dns-search lab.test"),
@@ -222,8 +222,8 @@ func PodmanCommands() Lab {
 // script is a program of the lab host's shell, as the engine's user.
 func script(text string) topo.Question { return topo.HostCommand{Args: []string{"sh", "-c", text}} }
 
-// image is in a script the image that the node called web runs, the agent's.
-const image = `"$(podman inspect --format '{{ .Image }}' {web})"`
+// webImage is in a script the image that the node called web runs, the agent's.
+const webImage = `"$(podman inspect --format '{{ .Image }}' {web})"`
 
 // gatewayOf is in a script the gateway of the one network that a node is on.
 func gatewayOf(node string) string {
