@@ -28,6 +28,9 @@ func PodmanCommands() Lab {
 		return is.All{is.Complained(name, 125, "conflicting options: "+flag+" and the network mode: "+mode), is.Exited("servers on the host's network", 0)}
 	}
 
+	refusesWords := is.All{is.Complained("run with a word", 125, "nowhere is not an ip address"), is.Complained("update with a word", 125, "unable to parse ip nowhere")}
+	const withoutDNS = "cannot set NetworkDNSServers if DNS is not enabled"
+
 	return Lab{
 		Name:     "podman-commands",
 		Story:    "What Podman's command says of its networks, which flags about DNS it has, and which it refuses together.",
@@ -130,11 +133,15 @@ func PodmanCommands() Lab {
 				Expect:  is.All{is.Complained("run with a word", 125, "nowhere is not an ip address"), is.Exited("no server on a network of its own", 0)},
 				Because: "podman cmd/podman/parse",
 			}, {
-				When: podman(">=4.4"),
-				Expect: is.All{is.Complained("run with a word", 125, "nowhere is not an ip address"), is.Complained("update with a word", 125, "unable to parse ip nowhere"),
-					is.Complained("create with a word", 125, "nowhere"), is.Complained("create without but with", 125, "cannot set NetworkDNSServers if DNS is not enabled"),
+				When: podman(">=4.4 <6"),
+				Expect: is.All{refusesWords, is.Complained("create with a word", 125, "nowhere"), is.Complained("create without but with", 125, withoutDNS),
 					is.Exited("no server on a network of its own", 0), is.Exited("create with servers", 0)},
 				Because: "containers-common libnetwork/netavark networkCreate, NetworkUpdate" + run,
+			}, {
+				When: podman(">=6"),
+				Expect: is.All{refusesWords, is.Complained("create with a word", 125, "netavark: failed to load network create: IO error: invalid IP address"),
+					is.Complained("create without but with", 125, "netavark: "+withoutDNS), is.Exited("no server on a network of its own", 0), is.Exited("create with servers", 0)},
+				Because: "netavark src/commands/create.rs: from 6.0 on Podman leaves it to netavark to look (run on podman 6.1.1, netavark 2.0.0)",
 			}},
 		}, {
 			ID:   "gateway-as-server",
