@@ -66,6 +66,7 @@ func mistakes(l labs.Lab) []string {
 	c.want(strings.HasSuffix(l.Story, ".") || strings.HasSuffix(l.Story, "?"), "the story %q ends without a full stop", l.Story)
 	c.want(len(l.Topology) <= 8 || l.Manual, "%d nodes are more than 8: crowds are Manual", len(l.Topology))
 	c.nodes()
+	c.networks()
 	c.placeholders()
 	c.steps()
 	c.capabilities()
@@ -110,6 +111,17 @@ func (c *checker) nodes() {
 			c.want(c.has(link.Node), "%s is linked to %q, which is no node", n.Name, link.Node)
 		}
 		c.want(n.Mode != topo.SharedNetwork || c.has(n.ShareWith), "%s shares the network of %q, which is no node", n.Name, n.ShareWith)
+	}
+}
+
+// networks expects servers of networks to be there before the networks are.
+func (c *checker) networks() {
+	for _, net := range c.lab.Topology.Networks() {
+		for _, d := range net.DNS {
+			_, err := netip.ParseAddr(d)
+			n, ok := c.lab.Topology.Node(d)
+			c.want(err == nil || ok && n.Mode == topo.BesideHost, "%s has the DNS server %q, which is neither a neighbour of the host nor an address", net.Name, d)
+		}
 	}
 }
 
@@ -274,6 +286,9 @@ func (c *checker) capabilities() {
 		}
 	}
 	for _, n := range c.lab.Topology.Networks() {
+		if len(n.DNS) > 0 {
+			takes(n.Name, driver.NetworkDNS)
+		}
 		switch {
 		case n.NoIPv4:
 			takes(n.Name, driver.IPv6Only)

@@ -206,6 +206,33 @@ var hostSabotages = []hostSabotage{{
 		fails: fail("should be an answer, but was: ", "names", "short-id", "hostname", "what-stands-behind", "answer", "order", "reverse", "other-family", "over-tcp", "outside"),
 	},
 }, {
+	runtime: "podman-5.4", sabotage: sabotage{
+		name: "servers of a network taken away unseen", lab: "network-servers",
+		do: hostRuns("sh", "-c", "sed -i '1s/ .*//' /run/containers/networks/aardvark-dns/lan-* && pkill -HUP -x aardvark-dns && sleep 1"),
+		fails: map[string]string{
+			"asked": "should have the answer of upstream 1, but was: NOERROR, 203.0.113.250",
+			"order": "should have the answer of upstream 1", "config": `should begin with a gateway and ["{first}"]`,
+		},
+	},
+}, {
+	runtime: "podman-5.4", sabotage: sabotage{
+		name: "a container's line removed", lab: "resolver-files",
+		do:    hostRuns("sh", "-c", "sed -i '/ web-/d' /run/containers/networks/aardvark-dns/lan-*"),
+		fails: map[string]string{"line": "should have one line for web", "comes-and-goes": "has no line about a container, which says nothing of late"},
+	},
+}, {
+	runtime: "podman-5.4", sabotage: sabotage{
+		name: "the host's own questions dropped", lab: "from-the-host",
+		do:    hostRuns("iptables", "-I", "INPUT", "-i", "lo", "-p", "udp", "--dport", "53", "-j", "DROP"),
+		fails: fail("but ended with 1: \"dnslab-agent: asking for ", "found", "one-network", "outside", "within"),
+	},
+}, {
+	runtime: "podman-5.4", sabotage: sabotage{
+		name: "another rootless command", lab: "podman-commands",
+		do:    hostRuns("sh", "-c", "mkdir -p /etc/containers/containers.conf.d && printf '[network]\ndefault_rootless_network_cmd = \"slirp4netns\"\n' >/etc/containers/containers.conf.d/command.conf"),
+		fails: fail(`should print "pasta", but ended with 0: "slirp4netns"`, "rootless-command"),
+	},
+}, {
 	runtime: "docker-26.1", sabotage: sabotage{
 		name: "resolv.conf put back unseen", lab: "host-resolv-conf", step: 2,
 		do:    hostRuns("sh", "-c", "echo nameserver 192.0.2.1 >/etc/resolv.conf"),

@@ -84,6 +84,8 @@ func TestMistakes(t *testing.T) {
 		{node(func(n *topo.Node) { n.On[0].Network = topo.Network{Name: "own", Driver: topo.IPvlan, Parent: "lan"} }), `takes "ipvlan"`},
 		{node(func(n *topo.Node) { n.On[0].Network = topo.Network{Name: "own", Driver: topo.Macvlan} }), `takes "dummy-parent"`},
 		{node(func(n *topo.Node) { n.On[0].Network = topo.Network{Name: "own", Driver: topo.Macvlan, Parent: "yard"} }), `own hangs on "yard", which is no network of driver bridge`},
+		{func(l *labs.Lab) { l.Topology[0].On[0].Network.DNS = []string{"192.0.2.1"} }, `takes "network-dns"`},
+		{func(l *labs.Lab) { l.Topology[0].On[0].Network.DNS = []string{"client"} }, `lan has the DNS server "client", which is neither a neighbour of the host`},
 		{node(func(n *topo.Node) { n.ExtraHosts = []string{"x:{down.addr}"} }), "nothing is called {down.addr}"},
 		{ask("answer", topo.File{Of: client, Path: "/"}), `"answer" is asked in two steps`},
 		{ask("more", topo.File{Of: topo.Node{Name: "down"}}), `in "down", which is no node`},

@@ -37,6 +37,7 @@ const (
 	IPvlan        Cap = "ipvlan"         // networks of driver ipvlan, on an interface that there is
 	DummyParent   Cap = "dummy-parent"   // networks of driver macvlan on no interface in particular
 	Swarm         Cap = "swarm"          // the engine is no node of a swarm and can become one
+	NetworkDNS    Cap = "network-dns"    // networks can have DNS servers of their own
 	HostNetns     Cap = "host-network"   // containers can join the host's network
 	Outside       Cap = "outside"        // a namespace can be entered with the host's rights, to read rules and owners
 	Slirp4netns   Cap = "slirp4netns"    // a container can have a network of its own through slirp4netns

@@ -130,15 +130,24 @@ func split(t topo.Topology) (inside, beside, serving topo.Topology) {
 	return inside, beside, serving
 }
 
-// served is t with the addresses of neighbours instead of their names.
+// served is t with the addresses of neighbours instead of their names, as
+// servers of nodes and of networks.
 func served(t topo.Topology, beside driver.Known) topo.Topology {
+	addresses := func(servers []string) []string {
+		servers = slices.Clone(servers)
+		for i, server := range servers {
+			if addr, ok := beside.Lookup(server + ".addr"); ok {
+				servers[i] = addr
+			}
+		}
+		return servers
+	}
 	t = slices.Clone(t)
 	for i := range t {
-		t[i].DNS = slices.Clone(t[i].DNS)
-		for j, server := range t[i].DNS {
-			if addr, ok := beside.Lookup(server + ".addr"); ok {
-				t[i].DNS[j] = addr
-			}
+		t[i].DNS = addresses(t[i].DNS)
+		t[i].On = slices.Clone(t[i].On)
+		for j := range t[i].On {
+			t[i].On[j].Network.DNS = addresses(t[i].On[j].Network.DNS)
 		}
 	}
 	return t

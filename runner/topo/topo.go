@@ -9,6 +9,11 @@ type Network struct {
 
 	Driver NetworkDriver
 	Parent string // of Macvlan and IPvlan: the network, of driver bridge, on whose interface this one hangs; empty leaves it to the engine, which makes an interface that leads nowhere
+
+	// DNS are the servers that the engine's resolver asks for what containers
+	// of the network ask and it does not know: names of nodes that are
+	// [BesideHost], since it is made before all others, or literal addresses.
+	DNS []string
 }
 
 // A NetworkDriver is how a network is carried.

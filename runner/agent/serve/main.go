@@ -13,12 +13,13 @@ import (
 // input ends. With "hold" it then waits for a signal, as the first process of
 // a container does. SIGTERM and SIGINT end either at once.
 //
-// In a lab host it has two more uses: "door ADDRESS" joins its standard input
-// and output to a unix socket or a TCP port (see package door), and "fit RUNTIME ARG..." is
-// an OCI runtime that makes do with what the machine has.
+// In a lab host it has three more uses: "door ADDRESS" joins its standard input
+// and output to a unix socket or a TCP port (see package door), "fit RUNTIME ARG..." is
+// an OCI runtime that makes do with what the machine has, and "ask NAME TYPE SERVER"
+// asks one question from wherever it is run.
 //
-// What it returns is the exit status: 0, 1 if the stream broke or the runtime
-// could not be run, 2 if args are none of these.
+// What it returns is the exit status: 0, 1 if the stream broke, the runtime
+// could not be run or nothing answered, 2 if args are none of these.
 func Main(args []string) int {
 	hold := len(args) == 1 && args[0] == "hold"
 	switch {
@@ -26,8 +27,10 @@ func Main(args []string) int {
 		return status(serveDoor(context.Background(), args[1]))
 	case len(args) > 1 && args[0] == "fit":
 		return status(fit(args[1], args[2:]))
+	case len(args) == 4 && args[0] == "ask":
+		return status(askOnce(os.Stdout, args[1], args[2], args[3]))
 	case len(args) > 0 && !hold:
-		fmt.Fprintln(os.Stderr, "usage: dnslab-agent [hold | door ADDRESS | fit RUNTIME ARG...]")
+		fmt.Fprintln(os.Stderr, "usage: dnslab-agent [hold | door ADDRESS | fit RUNTIME ARG... | ask NAME TYPE SERVER]")
 		return 2
 	}
 	stop := make(chan os.Signal, 1)

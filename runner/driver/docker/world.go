@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 
 	"github.com/containerd/errdefs"
@@ -35,6 +36,9 @@ func (w *world) pass(ctx context.Context, f func() error) error { return w.r.gat
 
 // Network makes a network.
 func (w *world) Network(ctx context.Context, n topo.Network) error {
+	if len(n.DNS) > 0 {
+		return errors.New("an engine of this kind makes networks without DNS servers of their own")
+	}
 	return w.pass(ctx, func() error {
 		parent, err := w.parent(ctx, n)
 		if err != nil {

@@ -55,6 +55,11 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 			top = append(top, topo.Node{Name: "on-" + string(d), On: append(topo.On(topo.Network{Name: string(d), Driver: d, Parent: ground.Name}), topo.On(ground)...)})
 		}
 	}
+	if s.has(driver.NetworkDNS) {
+		top = append(top, topo.Node{Name: "served", On: topo.On(topo.Network{Name: "own", DNS: []string{"192.0.2.53"}})})
+	} else if s.has(driver.UserNetworks) {
+		s.refused(ctx, t, topo.Node{Name: "served", On: topo.On(topo.Network{Name: "own", DNS: []string{"192.0.2.53"}})})
+	}
 	w := s.up(ctx, t, s.fitting(top))
 
 	k := w.Known()
@@ -65,7 +70,7 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 		want     []func(netip.Addr) bool
 	}{
 		{"full", s.on("lan"), var4}, {"inner", "closed", var4}, {"inner", "other", var4}, {"plain", "default-bridge", var4},
-		{"sharing", "shared", nil}, {"onhost", "host", nil}, {"both", "dual", append(var4, var6...)}, {"six", "new", var6},
+		{"served", "own", var4}, {"sharing", "shared", nil}, {"onhost", "host", nil}, {"both", "dual", append(var4, var6...)}, {"six", "new", var6},
 		{"on-macvlan", "macvlan", var4}, {"on-macvlan", "under-macvlan", var4}, {"on-ipvlan", "ipvlan", var4},
 	} {
 		if _, made := s.fitting(top).Node(n.node); !made {
@@ -116,6 +121,18 @@ func (s *suite) fields(ctx context.Context, t *testing.T) {
 		t.Errorf("closing: %v", err)
 	}
 	s.nothingLeft(t)
+}
+
+// refused builds a node that the engine cannot make as it is, and must not make
+// as something else.
+func (s *suite) refused(ctx context.Context, t *testing.T, n topo.Node) {
+	t.Helper()
+	s.n++
+	w, err := s.rt.Up(ctx, driver.Tag{Lab: "drivertest", Name: s.run + "x" + string(rune('a'+s.n))}, topo.Topology{n})
+	if err == nil {
+		w.Close(ctx)
+		t.Errorf("%s was made although the engine cannot", n.Name)
+	}
 }
 
 // fitting is t for an engine that has no networks of the user's: a cluster. A

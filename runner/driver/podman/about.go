@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strings"
 	"sync"
@@ -199,6 +200,7 @@ func (r *Runtime) try(ctx context.Context, rootless bool, caps driver.Caps) {
 		driver.IPv6:          func(context.Context) (string, bool) { return dual() },
 		driver.IPv6Only:      r.tryIPv6Only,
 		driver.DefaultBridge: func(ctx context.Context) (string, bool) { return r.tryDefaultBridge(ctx, rootless) },
+		driver.NetworkDNS:    r.tryNetworkDNS,
 		driver.HostNetns:     r.tryHostNetwork,
 		driver.Outside:       r.tryOutside,
 		driver.Slirp4netns:   func(ctx context.Context) (string, bool) { return r.tryMode(ctx, "slirp4netns") },
@@ -258,6 +260,15 @@ func (r *Runtime) tryDual(ctx context.Context) (string, bool) {
 func (r *Runtime) tryIPv6Only(ctx context.Context) (string, bool) {
 	families, _ := r.tryNetwork(ctx, networkSpec{ipv6: true, noIPv4: true})
 	return "trial: a container on a network of driver bridge got an IPv6 address and no other", families == "6"
+}
+
+func (r *Runtime) tryNetworkDNS(ctx context.Context) (string, bool) {
+	s := networkSpec{name: "try-" + book.RandomTag(), dns: []netip.Addr{netip.MustParseAddr("192.0.2.1")}, labels: r.labels("trial", "")}
+	if err := r.createNetwork(ctx, s); err != nil {
+		return "", false
+	}
+	r.removeNetwork(ctx, s.name)
+	return "trial: a network of driver bridge that was given a DNS server has it", true
 }
 
 func (r *Runtime) tryDefaultBridge(ctx context.Context, rootless bool) (string, bool) {

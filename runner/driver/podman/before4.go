@@ -20,6 +20,8 @@ func (r *Runtime) createNetwork3(ctx context.Context, s networkSpec) error {
 		Subnet         *net.IPNet `json:",omitempty"`
 	}{Driver: "bridge", Internal: s.internal, Labels: s.labels}
 	switch {
+	case len(s.dns) > 0:
+		return errors.New("this Podman makes networks without servers of their own") // cmd/podman/networks/create.go
 	case s.noIPv4:
 		only := book.UniqueLocal()
 		body.IPv6, body.Subnet = true, &net.IPNet{IP: only.Addr().AsSlice(), Mask: net.CIDRMask(only.Bits(), 128)}

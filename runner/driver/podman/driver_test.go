@@ -3,7 +3,9 @@ package podman
 import (
 	"context"
 	"crypto/rand"
+	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +15,7 @@ import (
 	"github.com/dnslab/dnslab/runner/driver/internal/book"
 	"github.com/dnslab/dnslab/runner/driver/owner"
 	"github.com/dnslab/dnslab/runner/host"
+	"github.com/dnslab/dnslab/runner/topo"
 )
 
 // The service at $DNSLAB_PODMAN_SOCKET, or else the user's own.
@@ -59,6 +62,7 @@ func drive(t *testing.T, at driver.Options) {
 	drivertest.Run(t, drivertest.Driver{
 		Name: "podman",
 		Open: func(ctx context.Context, o driver.Options) (driver.Runtime, error) { return open(ctx, o) },
+		More: map[string]func(context.Context, *testing.T, driver.Runtime){"NetworkDNS": ownServers},
 		Left: func(ctx context.Context, run string) ([]string, error) { // by a client of its own
 			r, err := open(ctx, driver.Options{})
 			if err != nil {
@@ -68,6 +72,24 @@ func drive(t *testing.T, at driver.Options) {
 			return left(ctx, r, run)
 		},
 	})
+}
+
+// ownServers makes a network with servers and asks the service for them.
+func ownServers(ctx context.Context, t *testing.T, rt driver.Runtime) {
+	r := rt.(*Runtime)
+	if _, ok := r.tryNetworkDNS(ctx); !ok {
+		t.Skip("its networks have no servers of their own")
+	}
+	lan := topo.Network{Name: "lan", DNS: []string{"192.0.2.53", "192.0.2.54"}}
+	w, err := r.Up(ctx, driver.Tag{Lab: "drivertest", Name: "servers" + book.RandomTag()}, topo.Topology{{Name: "web", On: topo.On(lan), Later: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close(ctx)
+	got, err := r.networkDNS(ctx, w.Known().Names["lan"])
+	if err != nil || !slices.Equal(got, []netip.Addr{netip.MustParseAddr("192.0.2.53"), netip.MustParseAddr("192.0.2.54")}) {
+		t.Errorf("the network has the servers %v (%v)", got, err)
+	}
 }
 
 // left lists what carries the label of a run.

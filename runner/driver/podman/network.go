@@ -2,7 +2,10 @@ package podman
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/dnslab/dnslab/runner/driver/internal/book"
 )
@@ -11,6 +14,7 @@ type networkSpec struct {
 	name           string
 	internal, ipv6 bool
 	noIPv4         bool
+	dns            []netip.Addr
 	labels         map[string]string
 }
 
@@ -36,15 +40,35 @@ func (r *Runtime) createNetwork(ctx context.Context, s networkSpec) error {
 		DNS      bool              `json:"dns_enabled"`
 		Dual     bool              `json:"ipv6_enabled,omitempty"`
 		Subnets  []subnet          `json:"subnets,omitempty"`
+		Servers  []netip.Addr      `json:"network_dns_servers,omitempty"` // since 4.4; before, it is not understood
 		Labels   map[string]string `json:"labels"`
-	}{Name: s.name, Driver: "bridge", Internal: s.internal, DNS: true, Labels: s.labels}
+	}{Name: s.name, Driver: "bridge", Internal: s.internal, DNS: true, Servers: s.dns, Labels: s.labels}
 	if s.ipv6 {
 		// Told that it is to have IPv6, the engine adds what is missing of two
 		// subnets; told of one subnet only, it takes that one.
 		body.Dual = !s.noIPv4
 		body.Subnets = []subnet{{book.UniqueLocal()}}
 	}
-	return r.api.do(ctx, post("networks", "create").of(body), nil)
+	if err := r.api.do(ctx, post("networks", "create").of(body), nil); err != nil || len(s.dns) == 0 {
+		return err
+	}
+	got, err := r.networkDNS(ctx, s.name)
+	if err == nil && !slices.Equal(got, s.dns) {
+		err = fmt.Errorf("this Podman made a network that has the servers %v, not %v", got, s.dns)
+	}
+	if err != nil {
+		return errors.Join(err, r.removeNetwork(ctx, s.name)) // nobody has noted it
+	}
+	return nil
+}
+
+// networkDNS returns the servers that a network was given.
+func (r *Runtime) networkDNS(ctx context.Context, name string) ([]netip.Addr, error) {
+	var n struct {
+		Servers []netip.Addr `json:"network_dns_servers"`
+	}
+	err := r.api.do(ctx, get("networks", name, "json"), &n)
+	return n.Servers, err
 }
 
 func (r *Runtime) removeNetwork(ctx context.Context, name string) error {

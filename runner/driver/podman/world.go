@@ -43,8 +43,12 @@ func (w *world) Network(ctx context.Context, n topo.Network) error {
 		return fmt.Errorf("this driver makes no networks of driver %s", n.Driver)
 	}
 	return w.pass(ctx, func() error {
-		s := networkSpec{w.Name(n.Name), n.Internal, n.IPv6, n.NoIPv4, w.r.labels(w.Tag.Lab, n.Name)}
-		err := w.r.createNetwork(ctx, s)
+		servers, err := w.Servers(topo.Node{Name: n.Name, DNS: n.DNS})
+		if err != nil {
+			return err
+		}
+		s := networkSpec{w.Name(n.Name), n.Internal, n.IPv6, n.NoIPv4, servers, w.r.labels(w.Tag.Lab, n.Name)}
+		err = w.r.createNetwork(ctx, s)
 		if err == nil {
 			w.NoteNetwork(s.name)
 		}

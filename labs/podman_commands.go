@@ -1,0 +1,238 @@
+package labs
+
+import (
+	is "github.com/dnslab/dnslab/assertions"
+	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/topo"
+)
+
+// PodmanCommands asks Podman's own command what it knows of DNS, and what it
+// refuses. What a command makes, it removes.
+func PodmanCommands() Lab {
+	lan := topo.Network{Name: "lan"}
+	web := topo.Node{Name: "web", On: topo.On(lan)}
+	podmans := func(args ...string) topo.Question {
+		return topo.HostCommand{Args: append([]string{"podman"}, args...)}
+	}
+	made := func(name, flags, then string) topo.Question { // a network, for as long as the command
+		return script(`podman network create ` + flags + ` {lan}-` + name + ` >/dev/null && ` + then + ` {lan}-` + name + `; s=$?; podman network rm {lan}-` + name + ` >/dev/null 2>&1; exit $s`)
+	}
+	ran := func(flags string) topo.Question {
+		return script(`podman run --rm ` + flags + ` --entrypoint /dnslab-agent ` + webImage)
+	}
+	const enabled = `podman network inspect --format '{{ .DNSEnabled }}'`
+	const slirp = `export CONTAINERS_CONF_OVERRIDE=/tmp/{lan}.conf && printf '[network]\ndefault_rootless_network_cmd = "slirp4netns"\n' >$CONTAINERS_CONF_OVERRIDE && `
+	const flags = "podman cmd/podman/networks/create.go and update.go"
+	const run = " (run on podman 5.4.2)"
+	conflict := func(name, flag, mode string) is.All {
+		return is.All{is.Complained(name, 125, "conflicting options: "+flag+" and the network mode: "+mode), is.Exited("servers on the host's network", 0)}
+	}
+
+	refusesWords := is.All{is.Complained("run with a word", 125, "nowhere is not an ip address"), is.Complained("update with a word", 125, "unable to parse ip nowhere")}
+	const withoutDNS = "cannot set NetworkDNSServers if DNS is not enabled"
+
+	return Lab{
+		Name:     "podman-commands",
+		Story:    "What Podman's command says of its networks, which flags about DNS it has, and which it refuses together.",
+		Needs:    []driver.Cap{driver.UserNetworks, driver.OwnHost},
+		Topology: topo.Topology{web},
+		Steps: []Step{{Ask: map[string]topo.Question{
+			"backend":         podmans("info", "--format", "{{ .Host.NetworkBackend }}"),
+			"default network": script(enabled + " podman"),
+			"default's text":  podmans("network", "inspect", "podman"),
+			"made network":    made("plain", "", enabled),
+			"made one's text": made("text", "", "podman network inspect"),
+			"without DNS":     made("without", "--disable-dns", enabled),
+
+			"create with servers":     made("served", "--dns 192.0.2.1 --dns 192.0.2.2", `podman network inspect --format '{{ .NetworkDNSServers }}'`),
+			"create with a search":    made("searched", "--dns-search lab.test", "true"),
+			"create with a word":      made("word", "--dns nowhere", "true"),
+			"create without but with": made("neither", "--disable-dns --dns 192.0.2.1", "true"),
+			"update with a search":    podmans("network", "update", "--dns-search-add", "lab.test", "{lan}"),
+			"update with a word":      podmans("network", "update", "--dns-add", "nowhere", "{lan}"),
+			"run with a word":         ran("--dns nowhere"),
+
+			"rootless command":         podmans("info", "--format", "{{ .Host.RootlessNetworkCmd }}"),
+			"rootless default":         script("CONTAINERS_CONF=/dev/null podman info --format '{{ .Host.RootlessNetworkCmd }}'"),
+			"slirp4netns in info":      script(slirp + "podman info --format '{{ .Host.RootlessNetworkCmd }}'"),
+			"slirp4netns by a setting": script(slirp + `id=$(podman create ` + webImage + `) && podman inspect --format '{{ .HostConfig.NetworkMode }}' "$id"; s=$?; podman rm "$id" >/dev/null 2>&1; exit $s`),
+
+			"servers on no network":             ran("--network none --dns 192.0.2.1"),
+			"search on no network":              ran("--network none --dns-search lab.test"),
+			"options on no network":             ran("--network none --dns-option ndots:1"),
+			"servers on another's network":      ran("--network container:{web} --dns 192.0.2.1"),
+			"search on another's network":       ran("--network container:{web} --dns-search lab.test"),
+			"options on another's network":      ran("--network container:{web} --dns-option ndots:1"),
+			"servers on the host's network":     ran("--network host --dns 192.0.2.1"),
+			"server that is the gateway":        ran(`--network {lan} --dns "` + gatewayOf("web") + `"`),
+			"no server on a network of its own": ran("--network {lan}"),
+		}}},
+		Claims: []Claim{{
+			ID:   "backend",
+			Says: "info says what does the networks",
+			Cases: []Case{{
+				When:    podman("<4"),
+				Expect:  is.Complained("backend", 125, "NetworkBackend"),
+				Because: "podman libpod/define/info.go has it since 4.0",
+			}, {
+				When:    and(podman(">=4"), Facts{"network-backend": "cni"}),
+				Expect:  is.Printed("backend", "cni"),
+				Because: "podman libpod/define/info.go since 4.0",
+				Sources: append(holds("S2-20"), partly("S2-16")...),
+			}, {
+				When:    and(podman(">=4"), Facts{"network-backend": "netavark"}),
+				Expect:  is.Printed("backend", "netavark"),
+				Because: "podman libpod/define/info.go since 4.0" + run,
+				Sources: append(holds("S2-20"), partly("S2-16")...),
+			}},
+		}, {
+			ID:   "enabled",
+			Says: "a network that one makes has DNS unless one says no; the default network has none",
+			Cases: []Case{{
+				When:    podman("<4"),
+				Expect:  is.All{is.LacksText("default's text", "dnsname"), is.PrintedText("made one's text", "dnsname")},
+				Because: "podman libpod/network up to 3.4: a made network has the plugin dnsname, the one of the package has not",
+			}, {
+				When:    podman(">=4"),
+				Expect:  is.All{is.Printed("default network", "false"), is.Printed("made network", "true"), is.Printed("without DNS", "false")},
+				Because: "containers-common libnetwork createDefaultNetwork; podman cmd/podman/networks/create.go" + run,
+				Sources: holds("S2-19"),
+			}},
+		}, {
+			ID:   "servers-of-a-network",
+			Says: "whether a network can be made with DNS servers",
+			Cases: []Case{{
+				When:    podman("<4.4"),
+				Expect:  is.Complained("create with servers", 125, "unknown flag: --dns"),
+				Because: flags + " up to 4.3",
+			}, {
+				When:    podman(">=4.4"),
+				Expect:  is.Printed("create with servers", "[192.0.2.1 192.0.2.2]"),
+				Because: flags + " since 4.4.0" + run,
+				Sources: holds("S2-32"),
+			}},
+		}, {
+			ID:   "no-search-of-a-network",
+			Says: "a network has no search list to be made with, nor to be given",
+			Cases: []Case{{
+				When:    podman("<4.4"),
+				Expect:  is.All{is.Complained("create with a search", 125, "unknown flag: --dns-search"), is.Exited("update with a search", 125)},
+				Because: flags + ": not up to 4.3, where networks cannot be updated at all",
+				Sources: refutes("S2-33", "S2-35"),
+			}, {
+				When:    podman(">=4.4"),
+				Expect:  is.All{is.Complained("create with a search", 125, "unknown flag: --dns-search"), is.Complained("update with a search", 125, "unknown flag: --dns-search-add")},
+				Because: flags + ": not up to 6.1" + run,
+				Sources: refutes("S2-33", "S2-35"),
+			}},
+		}, {
+			ID:   "servers-refused",
+			Says: "which servers a network and a container refuse: what is no address, and any where there is no DNS",
+			Cases: []Case{{
+				When:    podman("<4.4"),
+				Expect:  is.All{is.Complained("run with a word", 125, "nowhere is not an ip address"), is.Exited("no server on a network of its own", 0)},
+				Because: "podman cmd/podman/parse",
+			}, {
+				When: podman(">=4.4 <6"),
+				Expect: is.All{refusesWords, is.Complained("create with a word", 125, "nowhere"), is.Complained("create without but with", 125, withoutDNS),
+					is.Exited("no server on a network of its own", 0), is.Exited("create with servers", 0)},
+				Because: "containers-common libnetwork/netavark networkCreate, NetworkUpdate" + run,
+			}, {
+				When: podman(">=6"),
+				Expect: is.All{refusesWords, is.Complained("create with a word", 125, "netavark: failed to load network create: IO error: invalid IP address"),
+					is.Complained("create without but with", 125, "netavark: "+withoutDNS), is.Exited("no server on a network of its own", 0), is.Exited("create with servers", 0)},
+				Because: "netavark src/commands/create.rs: from 6.0 on Podman leaves it to netavark to look (run on podman 6.1.1, netavark 2.0.0)",
+			}},
+		}, {
+			ID:   "gateway-as-server",
+			Says: "whether a container may have its network's own resolver as its server",
+			Cases: []Case{{
+				When:    podman(""),
+				Expect:  is.All{is.Exited("server that is the gateway", 0), is.Exited("no server on a network of its own", 0)},
+				Because: "nothing in podman or netavark compares them" + run,
+			}},
+		}, {
+			ID:   "rootless-command",
+			Says: "what info says of the network that a user's container gets which asks for none",
+			Cases: []Case{{
+				When:    podman("<5"),
+				Expect:  is.Complained("rootless command", 125, "RootlessNetworkCmd"),
+				Because: "podman libpod/define/info.go has it since 5.0",
+			}, {
+				When:    and(podman(">=5"), rootless(false)),
+				Expect:  is.Printed("rootless command", "pasta"),
+				Because: "containers-common pkg/config/default.go DefaultRootlessNetworkCmd: what a user would get" + run,
+			}, {
+				When:    throughPasta(podman(">=5")),
+				Expect:  is.Printed("rootless command", "pasta"),
+				Because: "podman libpod/info.go" + run,
+			}, {
+				When:    throughSlirp(podman(">=5")),
+				Expect:  is.Printed("rootless command", "slirp4netns"),
+				Because: "podman libpod/info.go" + run,
+				Sources: holds("S2-42"),
+			}},
+		}, {
+			ID:   "rootless-default",
+			Says: "which it is where nothing is configured",
+			Cases: []Case{{
+				When:    podman("<5"),
+				Expect:  is.Complained("rootless default", 125, "RootlessNetworkCmd"),
+				Because: "podman libpod/define/info.go has it since 5.0",
+			}, {
+				When:    podman(">=5.0 <5.3"),
+				Expect:  is.Printed("rootless default", "pasta"),
+				Because: "podman RELEASE_NOTES 5.0.0, containers-common pkg/config/default.go DefaultRootlessNetworkCmd",
+				Sources: refutes("S2-25"),
+			}, {
+				When:    podman(">=5.3"),
+				Expect:  is.Printed("rootless default", "pasta"),
+				Because: "containers-common pkg/config/default.go DefaultRootlessNetworkCmd" + run,
+			}},
+		}, {
+			ID:   "slirp4netns",
+			Says: "whether it can be slirp4netns by containers.conf",
+			Cases: []Case{{
+				When:    and(podman("<6"), rootless(true)),
+				Expect:  is.All{is.Printed("slirp4netns in info", "slirp4netns"), is.Printed("slirp4netns by a setting", "slirp4netns")},
+				Because: "containers-common pkg/config default_rootless_network_cmd, podman pkg/specgen/generate/namespaces.go" + run,
+				Sources: holds("S2-42"),
+			}, {
+				When:    and(podman(">=6"), rootless(true)),
+				Expect:  is.All{is.Exited("slirp4netns by a setting", 125)},
+				Because: "podman RELEASE_NOTES 6.0.0: slirp4netns is gone",
+				Sources: partly("S2-42"),
+			}, {
+				When:    and(podman("<5"), rootless(false)),
+				Expect:  is.All{is.Printed("slirp4netns by a setting", "bridge")},
+				Because: "podman pkg/specgen/generate/namespaces.go: with root it is no matter",
+			}, {
+				When:    and(podman(">=5"), rootless(false)),
+				Expect:  is.All{is.Printed("slirp4netns by a setting", "bridge")},
+				Because: "podman pkg/specgen/generate/namespaces.go: with root it is no matter" + run,
+			}},
+		}, {
+			ID:   "excluded",
+			Says: "flags about DNS are refused where the container has no network, or that of another",
+			Cases: []Case{{
+				When: podman(""),
+				Expect: append(append(append(append(append(conflict("servers on no network", "dns", "none"), conflict("search on no network", "dns", "none")...),
+					conflict("options on no network", "dns", "none")...), conflict("servers on another's network", "dns", "container")...),
+					conflict("search on another's network", "dns", "container")...), conflict("options on another's network", "dns", "container")...),
+				Because: "podman cmd/podman/common/netflags.go NetFlagsToNetOptions" + run,
+				Sources: holds("podman:dns-excludes-network"),
+			}},
+		}},
+	}
+}
+
+// script is a program of the lab host's shell, as the engine's user.
+func script(text string) topo.Question { return topo.HostCommand{Args: []string{"sh", "-c", text}} }
+
+// webImage is in a script the image that the node called web runs, the agent's.
+const webImage = `"$(podman inspect --format '{{ .Image }}' {web})"`
+
+// gatewayOf is in a script the gateway of the one network that a node is on.
+func gatewayOf(node string) string {
+	return `$(podman inspect --format '{{ range .NetworkSettings.Networks }}{{ .Gateway }}{{ end }}' {` + node + `})`
+}
