@@ -63,6 +63,7 @@ func All() []Lab {
 		HostNetwork(),
 		OwnResolvConf(),
 		EditedResolvConf(),
+		OwnHostname(),
 		LibcHostsFile(),
 		LibcSearch(),
 		LibcDefaultNdots(),

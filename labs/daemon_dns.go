@@ -59,11 +59,12 @@ func DaemonDNS() Lab {
 		Needs:    []driver.Cap{driver.OwnHost, driver.UserNetworks, driver.DefaultBridge},
 		Topology: topo.Topology{configured, flagged, plain, netted, plainFlags, nettedFlags, searching, opting},
 		Steps: []Step{{
-			Do: append(append([]topo.Act{
+			Do: append([]topo.Act{
 				topo.HostWrite{Path: "/etc/resolv.conf", Content: "nameserver {flagged.addr}\nsearch host.lab.test\noptions timeout:9 rotate\n"},
 			}, daemonJSON(conf)...),
-				topo.RestartEngine{}, topo.Start{Node: plain}, topo.Start{Node: netted}, topo.Start{Node: plainFlags},
-				topo.Start{Node: nettedFlags}, topo.Start{Node: searching}, topo.Start{Node: opting}),
+		}, {
+			Do: []topo.Act{topo.RestartEngine{}, topo.Start{Node: plain}, topo.Start{Node: netted}, topo.Start{Node: plainFlags},
+				topo.Start{Node: nettedFlags}, topo.Start{Node: searching}, topo.Start{Node: opting}},
 			Ask: map[string]topo.Question{
 				"plain":        file(plain),
 				"netted":       file(netted),

@@ -85,6 +85,7 @@ func HostInternalNetwork() Lab {
 			Do: []topo.Act{
 				conf("127.0.0.1"), topo.Start{Node: loopback}, topo.Start{Node: prisoner}, topo.Start{Node: walker},
 			},
+		}, {
 			Ask: map[string]topo.Question{
 				"prisoner, loopback": ask(prisoner, "leak"),
 				"walker, loopback":   ask(walker, "heard"),

@@ -25,6 +25,15 @@ func HostRulesReplaced() Lab {
 		return topo.Wire{From: from, Name: name, Timeout: 6 * time.Second}
 	}
 
+	const (
+		own     = "moby libnetwork/resolver_unix.go: what leads to the resolver is in the container's own network namespace"
+		bridged = "moby libnetwork drivers/bridge enables br_netfilter: what passes a bridge passes the host's chain FORWARD as well"
+		apart   = "the networks of an engine without root, and their rules, are in RootlessKit's namespace; run on 26.1.5 and 29.8.0"
+		ran     = "; run on 20.10.24, 26.1.5, 28.5.2 and 29.8.0"
+	)
+	named := is.All{is.AddressOf(web, "flushed: name"), is.AnsweredBy("flushed: out", 1)}
+	mended := is.All{is.AddressOf(web, "restarted: name"), is.AnsweredBy("restarted: out", 1), is.AnsweredBy("restarted: straight", 1)}
+
 	return Lab{
 		Name:     "host-rules-replaced",
 		Story:    "A firewall program flushes the NAT rules of the host, then loads rules of its own in place of all others, which forward nothing. What is left of the containers' DNS, and does a restart of the engine mend it?",
@@ -39,6 +48,7 @@ func HostRulesReplaced() Lab {
 			},
 		}, {
 			Do: []topo.Act{topo.HostWrite{Path: "/root/rules", Content: rules}, run("iptables-restore", "/root/rules"), topo.Start{Node: late}},
+		}, {
 			Ask: map[string]topo.Question{
 				"replaced: name":     ask(client, "{late}"),
 				"replaced: out":      ask(client, "three.lab.test."),
@@ -56,13 +66,64 @@ func HostRulesReplaced() Lab {
 			},
 		}},
 		Claims: []Claim{{
-			ID: "a", Says: "x", Cases: []Case{{When: docker(""), Because: "x", Expect: is.All{is.AddressOf(web, "flushed: name"), is.AnsweredBy("flushed: out", 1), is.AnsweredBy("flushed: hosted", 2)}}},
+			ID:   "nat-flushed",
+			Says: "without the host's NAT rules names are found as before, and servers of --dns and on the host's loopback are asked",
+			Cases: []Case{{
+				When:    and(docker(""), rootless(false)),
+				Expect:  append(named, is.AnsweredBy("flushed: hosted", 2)),
+				Because: own + ran,
+				Sources: partly("S0-7"),
+			}, {
+				When: and(docker(""), rootless(true)), Expect: named, Because: apart,
+			}},
 		}, {
-			ID: "b", Says: "x", Cases: []Case{{When: docker(""), Because: "x", Expect: is.All{is.AddressOf(late, "replaced: name"), is.ServFail("replaced: out"), is.TimedOut("replaced: straight"), is.AnsweredBy("replaced: hosted", 2)}}},
+			ID:   "names-stay",
+			Says: "where nothing is forwarded any more names are still found, by who was there and of who comes then",
+			Cases: []Case{{
+				When:    docker(""),
+				Expect:  is.All{is.AddressOf(late, "replaced: name"), is.AddressOf(web, "late: name")},
+				Because: own + ran,
+			}},
 		}, {
-			ID: "c", Says: "x", Cases: []Case{{When: docker(""), Because: "x", Expect: is.All{is.AddressOf(web, "late: name"), is.ServFail("late: out")}}},
+			ID:   "servers-lost",
+			Says: "what becomes of other names then, where the server is a neighbour: it is not reached, not even by the client itself",
+			Cases: []Case{{
+				When:    and(docker("<24.0"), rootless(false)),
+				Expect:  is.All{is.TimedOut("replaced: out"), is.TimedOut("late: out"), is.TimedOut("replaced: straight")},
+				Because: bridged + "; without any response nothing is written back before 24.0" + ran,
+			}, {
+				When:    and(docker(">=24.0"), rootless(false)),
+				Expect:  is.All{is.ServFail("replaced: out"), is.ServFail("late: out"), is.TimedOut("replaced: straight")},
+				Because: bridged + ran,
+			}, {
+				When:    and(docker(""), rootless(true)),
+				Expect:  is.All{is.AnsweredBy("replaced: out", 1), is.AnsweredBy("late: out", 1), is.AnsweredBy("replaced: straight", 1)},
+				Because: apart,
+			}},
 		}, {
-			ID: "d", Says: "x", Cases: []Case{{When: docker(""), Because: "x", Expect: is.All{is.AddressOf(web, "restarted: name"), is.AnsweredBy("restarted: out", 1), is.AnsweredBy("restarted: straight", 1)}}},
+			ID:   "host-stays",
+			Says: "whether a server on the host's loopback is still asked",
+			Cases: []Case{{
+				When:    and(docker(""), rootless(false)),
+				Expect:  is.All{is.AddressOf(late, "replaced: name"), is.AnsweredBy("replaced: hosted", 2)},
+				Because: "moby libnetwork resolver.go: it is dialled from the host's namespace, and nothing is forwarded on the way" + ran,
+			}, {
+				When: and(docker(""), rootless(true)), Expect: is.AddressOf(late, "replaced: name"), Because: apart,
+			}},
+		}, {
+			ID:   "restart",
+			Says: "whether a restart of the engine mends that",
+			Cases: []Case{{
+				When:    Facts{"docker": "", "firewall": "iptables"},
+				Expect:  mended,
+				Because: "moby libnetwork drivers/bridge setupIPTables: the rules are made anew, before those of others; a policy of DROP stays, but what is of the bridge is accepted" + ran,
+			}, {
+				When:    and(Facts{"docker": ">=29.0", "firewall": "nftables"}, rootless(false)),
+				Expect:  is.All{is.AddressOf(web, "restarted: name"), is.ServFail("restarted: out"), is.TimedOut("restarted: straight")},
+				Because: "with nftables the engine's rules are in tables of their own, and what they accept the chain FORWARD of iptables drops: a packet passes both; run on 29.8.0",
+			}, {
+				When: and(Facts{"docker": ">=29.0", "firewall": "nftables"}, rootless(true)), Expect: mended, Because: apart,
+			}},
 		}},
 	}
 }
