@@ -13,6 +13,7 @@ func All() []Lab {
 		DefaultBridgeFile(),
 		HostLines(),
 		HostWithoutServers(),
+		HostWithoutServersV6(),
 		HostResolvConf(),
 		HostRestarts(),
 		DaemonDNS(),

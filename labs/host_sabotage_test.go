@@ -204,6 +204,12 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
+		name: "a server in time", lab: "host-without-servers-v6", step: 1,
+		do:    hostRuns("sh", "-c", "echo nameserver 192.0.2.1 >/etc/resolv.conf"),
+		fails: fail("192.0.2.1", "default-bridge", "network"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
 		name: "a way out", lab: "host-internal-network", step: 1,
 		do: func(l labs.Lab) []topo.Act {
 			return []topo.Act{topo.Connect{Node: node(l, "prisoner"), Network: topo.Network{Name: "lan"}}}
