@@ -44,7 +44,7 @@ func DaemonDNS() Lab {
 
 	const (
 		each3 = "moby daemon buildSandboxOptions: each of servers, search list and options is the container's, else the daemon's, else that of the host's file"
-		ran   = "; run on 20.10.24, 26.1.5, 28.5.2 and 29.8.0"
+		ran   = "; run on 20.10.24, 25.0.3, 26.1.5, 28.5.2 and 29.8.0"
 		over  = "# Overrides: [nameservers search options]"
 	)
 	set := func(name string, servers, search, options []string) is.All {

@@ -29,7 +29,7 @@ func HostRulesReplaced() Lab {
 		own     = "moby libnetwork/resolver_unix.go: what leads to the resolver is in the container's own network namespace"
 		bridged = "moby libnetwork drivers/bridge enables br_netfilter: what passes a bridge passes the host's chain FORWARD as well"
 		apart   = "the networks of an engine without root, and their rules, are in RootlessKit's namespace; run on 26.1.5 and 29.8.0"
-		ran     = "; run on 20.10.24, 26.1.5, 28.5.2 and 29.8.0"
+		ran     = "; run on 20.10.24, 25.0.3, 26.1.5, 28.5.2 and 29.8.0"
 	)
 	named := is.All{is.AddressOf(web, "flushed: name"), is.AnsweredBy("flushed: out", 1)}
 	mended := is.All{is.AddressOf(web, "restarted: name"), is.AnsweredBy("restarted: out", 1), is.AnsweredBy("restarted: straight", 1)}

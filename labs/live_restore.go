@@ -24,7 +24,7 @@ func LiveRestore() Lab {
 	}
 	started := topo.HostCommand{Args: []string{"sh", "-c", "docker inspect {client} | grep StartedAt"}}
 
-	const ran = "; run on 20.10.24, 26.1.5, 28.5.2 and 29.8.0"
+	const ran = "; run on 20.10.24, 25.0.3, 26.1.5, 28.5.2 and 29.8.0"
 	const restored = "moby daemon.restore, libnetwork controller sandboxRestore: startResolver with what was stored of the sandbox, without a look at the host's file" +
 		ran + "; moby#45646 is about 24.0.0 to 24.0.2 with the iptables of one version" // 1.8.7, which prints what it finds
 	const ends = "moby contrib/dockerd-rootless.sh: the engine is restarted with RootlessKit, and with that containers end, whatever live-restore says; they come back for their restart policy; run on 26.1.5 and 29.8.0 without root"

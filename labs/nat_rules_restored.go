@@ -56,7 +56,7 @@ func NATRulesRestored() Lab {
 				When: docker(""),
 				Expect: is.All{is.Outcome("flushed", results.Refused), is.Outcome("flushed, TCP", results.Refused),
 					is.AddressOf(web, "restored"), is.AddressOf(web, "restored, TCP"), is.AnsweredBy("restored: out", 1)},
-				Because: "iptables 1.8.9 and 1.8.11 read what they have printed, \"--to-source :53\" too, which 1.4.21 called port 0; run on 20.10.24, 26.1.5, 28.5.2 and 29.8.0, with nftables as well",
+				Because: "iptables 1.8.9 and 1.8.11 read what they have printed, \"--to-source :53\" too, which 1.4.21 called port 0; run on 20.10.24, 25.0.3, 26.1.5, 28.5.2 and 29.8.0, with nftables as well",
 				Sources: refutes("moby#40428"),
 			}},
 		}, {
@@ -66,7 +66,7 @@ func NATRulesRestored() Lab {
 				When: docker(""),
 				Expect: is.All{is.AddressOf(web, "started anew"), is.SamePorts("sockets", "sockets anew", "127.0.0.11", false),
 					is.Outcome("stale", results.Refused), is.Outcome("stale, TCP", results.Refused)},
-				Because: "moby libnetwork/resolver.go SetupFunc(0): each start has ports of its own; run on 20.10.24, 26.1.5, 28.5.2 and 29.8.0, with nftables as well",
+				Because: "moby libnetwork/resolver.go SetupFunc(0): each start has ports of its own; run on 20.10.24, 25.0.3, 26.1.5, 28.5.2 and 29.8.0, with nftables as well",
 				Sources: partly("moby#40428"),
 			}},
 		}},
