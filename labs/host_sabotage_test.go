@@ -258,6 +258,49 @@ var hostSabotages = []hostSabotage{{
 		fails: fail("should have the answer of upstream 2", "restarted-default", "restarted-network"),
 	},
 }, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "another configuration", lab: "daemon-dns", step: 1,
+		do:    hostRuns("sed", "-i", "s/timeout:2/timeout:3/", "/etc/docker/daemon.json"),
+		fails: fail("timeout:3", "default-bridge", "network", "one-flag"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "a server in time", lab: "host-without-servers-v6", step: 1,
+		do:    hostRuns("sh", "-c", "echo nameserver 192.0.2.1 >/etc/resolv.conf"),
+		fails: fail("192.0.2.1", "default-bridge", "network"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "a way out", lab: "host-internal-network", step: 1,
+		do: func(l labs.Lab) []topo.Act {
+			return []topo.Act{topo.Connect{Node: node(l, "prisoner"), Network: topo.Network{Name: "lan"}}}
+		},
+		fails: fail("should be SERVFAIL, but was: NOERROR, 203.0.113.", "loopback", "neighbour", "configured"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "live-restore turned off", lab: "live-restore", step: 3,
+		do:    hostRuns("sh", "-c", "echo {} >/etc/docker/daemon.json"),
+		fails: map[string]string{"left-running": "differs", "servers": "should have the answer of upstream 2"},
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "rules flushed after the engine was restarted", lab: "live-restore", step: 4, do: flush("client"),
+		fails: map[string]string{"names": "but was: refused", "servers": "but was: refused", "rules": "but are []"},
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "saved rules emptied", lab: "nat-rules-restored", step: 1,
+		do:    hostRuns("sh", "-c", "for f in /tmp/*.rules; do : >$f; done"),
+		fails: fail("but was: refused", "restored"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "forwarding allowed", lab: "host-rules-replaced", step: 2,
+		do:    hostRuns("iptables", "-P", "FORWARD", "ACCEPT"),
+		fails: fail("but was: NOERROR, 203.0.113.1", "servers-lost"),
+	},
+}, {
 	runtime: "docker-26.1", errors: true, sabotage: sabotage{
 		name: "engine killed half way", lab: "changes", step: 1, do: killEngine,
 		fails: fail("error", "gone", "back", "aliases-of-an-attachment", "stopped", "started", "asker-restarted"),

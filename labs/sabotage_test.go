@@ -149,6 +149,9 @@ var sabotages = []sabotage{{
 	name: "hosts file emptied", lab: "libc-hosts-file", do: swap("glibc", "/etc/hosts", "127.0.0.1 localhost\n"),
 	fails: map[string]string{"not-in-dns": "but was: EAI_NONAME", "hosts-before-dns": "should find 192.0.2.10"},
 }, {
+	name: "rules flushed around who asks for itself", lab: "own-hostname", do: flush("self"),
+	fails: fail("but was: refused", "dns"),
+}, {
 	name: "closed server opens", lab: "failover", do: opens("closed"),
 	fails: fail("but was: NOERROR, 203.0.113.3", "closed"),
 }, {

@@ -100,27 +100,37 @@ func (s *session) do(ctx context.Context, a topo.Act) error {
 	return nil
 }
 
-// forget hangs up on the agents of a node that an act is about to end.
+// forget hangs up on the agents that an act is about to end, or to cut off.
 func (s *session) forget(a topo.Act) {
-	var node string
+	var gone func(topo.Place) bool
+	of := func(n topo.Node) func(topo.Place) bool { return func(p topo.Place) bool { return p.Name == n.Name } }
 	switch a := a.(type) {
 	case topo.Stop:
-		node = a.Node.Name
+		gone = of(a.Node)
 	case topo.Restart:
-		node = a.Node.Name
+		gone = of(a.Node)
 	case topo.Remove:
-		node = a.Node.Name
+		gone = of(a.Node)
+	case topo.RestartEngine:
+		gone = s.throughEngine
 	default:
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for p, c := range s.clients {
-		if p.Name == node {
+		if gone(p) {
 			c.Close()
 			delete(s.clients, p)
 		}
 	}
+}
+
+// throughEngine tells whether an agent is reached through the engine under
+// test: all are but those on the lab host and on the engine outside.
+func (s *session) throughEngine(p topo.Place) bool {
+	n, ok := s.topo.Node(p.Name)
+	return ok && n.Mode != topo.BesideHost && n.Mode != topo.ServesHost
 }
 
 func started(a topo.Act) (topo.Node, bool) {
