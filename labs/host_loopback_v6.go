@@ -1,26 +1,36 @@
 package labs
 
 import (
+	"strings"
+
+	is "github.com/dnslab/dnslab/assertions"
+	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
-// HostLoopbackV6 has the host's resolver on 127.0.0.53 or on ::1, and networks
-// with IPv6.
+// HostLoopbackV6 has a dnsmasq where systemd-resolved would be, without its files,
+// and on ::1. Beside that the host names an IPv4 server, since rootless engines
+// have no other way and would ask public servers.
 func HostLoopbackV6() Lab {
 	lan, dual := topo.Network{Name: "lan"}, topo.Network{Name: "dual", IPv6: true}
 	up := topo.Node{Name: "up", Kind: topo.Upstream, Mode: topo.BesideHost}
+	beside := topo.Node{Name: "beside", Kind: topo.Upstream, Mode: topo.BesideHost}
 	plain := topo.Node{Name: "plain", Mode: topo.AsItComes, Later: true}
 	four := topo.Node{Name: "four", On: topo.On(lan), Later: true}
 	six := topo.Node{Name: "six", On: topo.On(dual), Later: true}
 	file := func(n topo.Node) topo.Question { return topo.File{Of: n, Path: "/etc/resolv.conf"} }
 	ask := func(n topo.Node, name string) topo.Question { return topo.Wire{From: n, Name: name + ".lab.test."} }
+	answered := func(server string, by int) is.All {
+		return is.All{is.AnsweredBy("four, "+server, by), is.AnsweredBy("six, "+server, by)}
+	}
+	const forwarders = "the forwarders of slirp4netns and pasta at an IPv4 address ask the first IPv4 server of the host's file"
 
 	return Lab{
 		Name:     "host-loopback-v6",
-		Story:    "The host's resolver is on its loopback, and a network has IPv6.",
+		Story:    "The host's resolver is on 127.0.0.53, then on ::1, and a container's network has IPv6. What does that change for its file, and whom does it ask?",
 		Needs:    []driver.Cap{driver.OwnHost, driver.UserNetworks, driver.IPv6},
-		Topology: topo.Topology{up, plain, four, six},
+		Topology: topo.Topology{up, beside, plain, four, six},
 		Steps: []Step{{
 			Do: []topo.Act{
 				dnsmasq("127.0.0.53", "--server={up.addr}"),
@@ -36,13 +46,14 @@ func HostLoopbackV6() Lab {
 		}, {
 			Do: []topo.Act{
 				topo.HostStop{Name: "dnsmasq"}, dnsmasq("::1", "--server={up.addr}"),
-				topo.HostWrite{Path: "/etc/resolv.conf", Content: "nameserver ::1\n"},
+				topo.HostWrite{Path: "/etc/resolv.conf", Content: "nameserver ::1\nnameserver {beside.addr}\n"},
 				topo.Restart{Node: plain}, topo.Restart{Node: four}, topo.Restart{Node: six},
 			},
 			Ask: map[string]topo.Question{
 				"plain's file, ::1": file(plain),
 				"four's file, ::1":  file(four),
 				"six's file, ::1":   file(six),
+				"plain, ::1":        ask(plain, "five"),
 				"four, ::1":         ask(four, "three"),
 				"six, ::1":          ask(six, "four"),
 			},
@@ -50,6 +61,114 @@ func HostLoopbackV6() Lab {
 			"up's log": topo.Saw{Upstream: up},
 			"dnsmasq":  topo.HostProgram{Name: "dnsmasq"},
 		}}},
-		Claims: []Claim{},
+		Claims: []Claim{{
+			ID:   "told-stub",
+			Says: "what the file of a container on a network with IPv6 says where the host names 127.0.0.53 alone",
+			Cases: file6("six's file, 127.0.0.53", "127.0.0.53", public6,
+				"moby libnetwork/sandbox_dns_unix.go rebuildDNS up to 25.0: beside the resolver the file has IPv6 servers, which for want of others are public ones; run on 20.10.24",
+				append(refutes("moby:TestResolvConfLocalhostIPv6"), partly("moby#46968")...),
+				append(holds("moby:TestResolvConfLocalhostIPv6"), refutes("moby#46968")...)),
+		}, {
+			ID:   "told-v6",
+			Says: "what it says where the host names ::1 and an IPv4 server",
+			Cases: file6("six's file, ::1", "::1 {beside}", nil,
+				"moby libnetwork/resolvconf FilterResolvDNS up to 25.0 leaves ::1 out; run on 20.10.24", nil, nil),
+		}, {
+			ID:   "told-default",
+			Says: "whom a container without a network is told and asks where the host names ::1 and an IPv4 server",
+			Cases: append(each(Case{
+				Expect:  is.All{is.Nameservers("plain's file, ::1", "{beside}"), is.AnsweredBy("plain, ::1", 2)},
+				Because: "::1 is loopback and left out, as 127.0.0.1 is: moby libnetwork/resolvconf FilterResolvDNS up to 25.0, internal/resolvconf TransformForLegacyNw from 26.0; containers-common filterResolvDNS",
+			}, append(onHost(""), and(podman(""), rootless(false)))...), Case{
+				When:    throughSlirp(inRootlessKit("")),
+				Expect:  is.All{is.Nameservers("plain's file, ::1", "10.0.2.3"), is.AnsweredBy("plain, ::1", 2)},
+				Because: forwarders,
+			}, Case{
+				When:    throughPasta(inRootlessKit("")),
+				Expect:  is.All{is.Nameservers("plain's file, ::1", "10.0.2.3"), is.AnsweredBy("plain, ::1", ofHost)},
+				Because: becausePasta,
+			}, Case{
+				When:    throughSlirp(podman("")),
+				Expect:  is.All{is.Nameservers("plain's file, ::1", "10.0.2.3", "{beside}"), is.AnsweredBy("plain, ::1", 2)},
+				Because: forwarders,
+			}, Case{
+				When:    throughPasta(podman("")),
+				Expect:  is.All{is.Nameservers("plain's file, ::1", "169.254.1.1", "{beside}"), is.AnsweredBy("plain, ::1", 2)},
+				Because: forwarders,
+			}),
+		}, {
+			ID:   "asks-stub",
+			Says: "who answers containers on a network, with IPv6 and without, where the host names 127.0.0.53 alone",
+			Cases: append(each(Case{
+				Expect:  answered("127.0.0.53", 1),
+				Because: "127.0.0.53 is asked from the host's network, whatever the container's",
+				Sources: refutes("S2-8"),
+			}, append(readsHost(""), podman(""))...), Case{
+				When:    throughPasta(inRootlessKit("")),
+				Expect:  answered("127.0.0.53", ofHost),
+				Because: becausePasta,
+			}),
+		}, {
+			ID:   "asks-v6",
+			Says: "who answers them where it names ::1 and an IPv4 server",
+			Cases: append(each(Case{
+				Expect:  answered("::1", 1),
+				Because: "::1 is asked from the host's network, too: moby libnetwork/internal/resolvconf TransformForIntNS since 26.0; run on 26.1.5",
+			}, onHost(">=26.0")...), Case{
+				When:    and(docker("<26.0"), rootless(false)),
+				Expect:  answered("::1", 2),
+				Because: "moby libnetwork/sandbox_dns_unix.go setExternalResolvers up to 25.0 takes the host's IPv4 servers alone; run on 20.10.24",
+			}, Case{
+				When:    and(podman(""), rootless(false)),
+				Expect:  answered("::1", 1),
+				Because: "aardvark-dns asks from the host's network; run on 1.14.0",
+			}, Case{
+				When:    throughSlirp(inRootlessKit("")),
+				Expect:  answered("::1", 2),
+				Because: forwarders,
+			}, Case{
+				When:    throughPasta(inRootlessKit("")),
+				Expect:  answered("::1", ofHost),
+				Because: becausePasta,
+			}, Case{
+				When:    and(podman(""), rootless(true)),
+				Expect:  answered("::1", 2),
+				Because: forwarders,
+			}),
+		}, {
+			ID:   "runs",
+			Says: "dnsmasq runs to the end",
+			Cases: each(Case{
+				Expect:  is.Runs("dnsmasq"),
+				Because: "all of the other claims would be about another thing",
+			}, docker(""), podman("")),
+		}},
 	}
 }
+
+// file6 are the cases of a claim about the file of a container on a network with
+// IPv6, by the servers that the host names. Before 26.0 it has more of them than
+// Docker's own.
+func file6(file, servers string, more []string, because string, before, since []results.Source) []Case {
+	own := func(ext string) is.All {
+		return is.All{is.Nameservers(file, "127.0.0.11"), is.HasLine(file, "# ExtServers: ["+ext+"]")}
+	}
+	const moby = "moby libnetwork/internal/resolvconf TransformForIntNS since 26.0; run on 26.1.5"
+	first, rest, _ := strings.Cut(servers, " ")
+	byContainer, byHost := "host("+first+")", "host("+first+")"
+	if rest != "" {
+		byContainer, byHost = byContainer+" "+rest, byHost+" host("+rest+")"
+	}
+	return []Case{
+		{When: and(docker("<26.0"), rootless(false)), Expect: is.Nameservers(file, append([]string{"127.0.0.11"}, more...)...), Because: because, Sources: before},
+		{When: and(docker(">=26.0 <28.0"), rootless(false)), Expect: own(byContainer), Because: moby, Sources: since},
+		{When: and(docker(">=28.0"), rootless(false)), Expect: own(byHost), Because: moby + "; all servers of the host are asked from there since 28.0", Sources: since},
+		{When: detached(""), Expect: own(byHost), Because: moby, Sources: since},
+		{When: inRootlessKit("<26.0"), Expect: is.Nameservers(file, "127.0.0.11"), Because: becauseKit},
+		{When: inRootlessKit(">=26.0 <28.0"), Expect: own("10.0.2.3"), Because: becauseKit},
+		{When: inRootlessKit(">=28.0"), Expect: own("host(10.0.2.3)"), Because: becauseKit},
+		{When: podman(""), Expect: is.LacksText(file, "nameserver "+first), Because: "the servers of such a network are its gateways: podman libpod/container_internal_common.go addResolvConf"},
+	}
+}
+
+var public6 = []string{"2001:4860:4860::8888", "2001:4860:4860::8844"}

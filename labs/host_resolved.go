@@ -1,6 +1,8 @@
 package labs
 
 import (
+	"time"
+
 	is "github.com/dnslab/dnslab/assertions"
 	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/driver"
@@ -11,8 +13,11 @@ import (
 // as a link to either of the two files that it writes.
 func HostResolved() Lab {
 	lan := topo.Network{Name: "lan"}
+	// As in HostResolvConf: a question that takes longer than whoever looks for
+	// a new file looks away.
+	slow := []topo.Reply{{Name: "slow.lab.test.", Delay: 1500 * time.Millisecond}}
 	upstream := func(name string) topo.Node {
-		return topo.Node{Name: name, Kind: topo.Upstream, Mode: topo.BesideHost}
+		return topo.Node{Name: name, Kind: topo.Upstream, Mode: topo.BesideHost, Serves: slow}
 	}
 	first, second, third := upstream("first"), upstream("second"), upstream("third")
 	plain := topo.Node{Name: "plain", Mode: topo.AsItComes, Later: true}
@@ -73,7 +78,9 @@ func HostResolved() Lab {
 				"netted, uplinks":        ask(netted, "eight"),
 			},
 		}, {
-			Do: []topo.Act{linkDNS(first)},
+			Do:  []topo.Act{linkDNS(first)},
+			Ask: map[string]topo.Question{"slow": ask(plain, "slow")},
+		}, {
 			Ask: map[string]topo.Question{
 				"plain, uplinks, changed":  ask(plain, "nine"),
 				"netted, uplinks, changed": ask(netted, "ten"),
