@@ -1,8 +1,6 @@
 package labs
 
 import (
-	"net"
-
 	is "github.com/dnslab/dnslab/assertions"
 	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/driver"
@@ -172,6 +170,22 @@ func HostDnsmasq() Lab {
 				Because: "dnsname's dnsmasq runs in the host's network and reads its file",
 			}},
 		}, {
+			ID:   "told-on-a-network",
+			Says: "whom the file of a container on a network names, and what it says of whom the resolver asks",
+			Cases: append(extServers("netted's file, with another", Case{
+				Expect:  is.All{is.Nameservers("netted's file, with another", "127.0.0.11"), is.Nameservers("netted's file, alone", "127.0.0.11")},
+				Because: "moby libnetwork/sandbox_dns_unix.go rebuildDNS up to 25.0 says nothing of it; run on 20.10.24",
+			}, "127.0.0.1", "{beside}"), Case{
+				When:    podman(">=4.4.3"),
+				Expect:  is.All{is.HostServers("netted's file, with another", 1), is.HostServers("netted's file, alone", 1), is.LacksText("netted's file, alone", "8.8.8.8")},
+				Because: "podman libpod/container_internal_common.go addResolvConf: the gateway alone since 4.4.3",
+			}, Case{
+				When:    podman("<4.4.3"),
+				Expect:  is.All{is.HostServerBefore("netted's file, with another", "{beside}"), is.HostServerBefore("netted's file, alone", publicServers...)},
+				Because: "podman libpod/container_internal_common.go generateResolvConf: the gateway, then the servers of the host as a container without a network is told them, up to 4.4.2; run on 4.3.1",
+				Sources: partly("S2-40"),
+			}),
+		}, {
 			ID:   "in-the-hosts-network",
 			Says: "whom a container in the host's network is told and asks",
 			Cases: append(each(Case{
@@ -198,20 +212,4 @@ func HostDnsmasq() Lab {
 			}, docker(""), podman("")),
 		}},
 	}
-}
-
-const becauseKit = "moby contrib/dockerd-rootless.sh: the engine reads RootlessKit's resolv.conf, which names the forwarder, whatever the host's says"
-
-// What an engine falls back to where no server is left, without IPv6 and with it.
-var (
-	publicServers  = []string{"8.8.8.8", "8.8.4.4"}
-	publicServers6 = append(publicServers[:2:2], "2001:4860:4860::8888", "2001:4860:4860::8844")
-)
-
-// dnsmasq starts one on an address of the host's loopback. It asks whom the
-// arguments name, knows nothing itself and keeps no answer.
-func dnsmasq(addr string, args ...string) topo.Act {
-	always := []string{"dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file=", "--log-facility=-",
-		"--no-resolv", "--no-hosts", "--cache-size=0", "--listen-address=" + addr, "--bind-dynamic"}
-	return topo.HostStart{Name: "dnsmasq", Args: append(always, args...), Answers: net.JoinHostPort(addr, "53")}
 }

@@ -1,10 +1,7 @@
 package labs
 
 import (
-	"strings"
-
 	is "github.com/dnslab/dnslab/assertions"
-	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/topo"
 )
@@ -23,6 +20,13 @@ func HostLoopbackV6() Lab {
 	ask := func(n topo.Node, name string) topo.Question { return topo.Wire{From: n, Name: name + ".lab.test."} }
 	answered := func(server string, by int) is.All {
 		return is.All{is.AnsweredBy("four, "+server, by), is.AnsweredBy("six, "+server, by)}
+	}
+	gateways := func(file, server string) Case {
+		return Case{
+			When:    podman(""),
+			Expect:  is.LacksText(file, "nameserver "+server),
+			Because: "podman libpod/container_internal_common.go addResolvConf: the servers of such a network are its gateways, and up to 4.4.2 those of the host without loopback",
+		}
 	}
 	const forwarders = "the forwarders of slirp4netns and pasta at an IPv4 address ask the first IPv4 server of the host's file"
 
@@ -64,15 +68,18 @@ func HostLoopbackV6() Lab {
 		Claims: []Claim{{
 			ID:   "told-stub",
 			Says: "what the file of a container on a network with IPv6 says where the host names 127.0.0.53 alone",
-			Cases: file6("six's file, 127.0.0.53", "127.0.0.53", public6,
-				"moby libnetwork/sandbox_dns_unix.go rebuildDNS up to 25.0: beside the resolver the file has IPv6 servers, which for want of others are public ones; run on 20.10.24",
-				append(refutes("moby:TestResolvConfLocalhostIPv6"), partly("moby#46968")...),
-				append(holds("moby:TestResolvConfLocalhostIPv6"), refutes("moby#46968")...)),
+			Cases: append(since26(extServers("six's file, 127.0.0.53", Case{
+				Expect:  is.All{is.Nameservers("six's file, 127.0.0.53", append([]string{"127.0.0.11"}, publicServers6[2:]...)...), is.Nameservers("four's file, 127.0.0.53", "127.0.0.11")},
+				Because: "moby libnetwork/sandbox_dns_unix.go rebuildDNS up to 25.0: beside the resolver the file has IPv6 servers, which for want of others are public ones; run on 20.10.24",
+				Sources: append(refutes("moby:TestResolvConfLocalhostIPv6"), partly("moby#46968")...),
+			}, "127.0.0.53"), append(holds("moby:TestResolvConfLocalhostIPv6"), refutes("moby#46968")...)), gateways("six's file, 127.0.0.53", "127.0.0.53")),
 		}, {
 			ID:   "told-v6",
 			Says: "what it says where the host names ::1 and an IPv4 server",
-			Cases: file6("six's file, ::1", "::1 {beside}", nil,
-				"moby libnetwork/resolvconf FilterResolvDNS up to 25.0 leaves ::1 out; run on 20.10.24", nil, nil),
+			Cases: append(extServers("six's file, ::1", Case{
+				Expect:  is.Nameservers("six's file, ::1", "127.0.0.11"),
+				Because: "moby libnetwork/resolvconf FilterResolvDNS up to 25.0 leaves ::1 out; run on 20.10.24",
+			}, "::1", "{beside}"), gateways("six's file, ::1", "::1")),
 		}, {
 			ID:   "told-default",
 			Says: "whom a container without a network is told and asks where the host names ::1 and an IPv4 server",
@@ -145,30 +152,3 @@ func HostLoopbackV6() Lab {
 		}},
 	}
 }
-
-// file6 are the cases of a claim about the file of a container on a network with
-// IPv6, by the servers that the host names. Before 26.0 it has more of them than
-// Docker's own.
-func file6(file, servers string, more []string, because string, before, since []results.Source) []Case {
-	own := func(ext string) is.All {
-		return is.All{is.Nameservers(file, "127.0.0.11"), is.HasLine(file, "# ExtServers: ["+ext+"]")}
-	}
-	const moby = "moby libnetwork/internal/resolvconf TransformForIntNS since 26.0; run on 26.1.5"
-	first, rest, _ := strings.Cut(servers, " ")
-	byContainer, byHost := "host("+first+")", "host("+first+")"
-	if rest != "" {
-		byContainer, byHost = byContainer+" "+rest, byHost+" host("+rest+")"
-	}
-	return []Case{
-		{When: and(docker("<26.0"), rootless(false)), Expect: is.Nameservers(file, append([]string{"127.0.0.11"}, more...)...), Because: because, Sources: before},
-		{When: and(docker(">=26.0 <28.0"), rootless(false)), Expect: own(byContainer), Because: moby, Sources: since},
-		{When: and(docker(">=28.0"), rootless(false)), Expect: own(byHost), Because: moby + "; all servers of the host are asked from there since 28.0", Sources: since},
-		{When: detached(""), Expect: own(byHost), Because: moby, Sources: since},
-		{When: inRootlessKit("<26.0"), Expect: is.Nameservers(file, "127.0.0.11"), Because: becauseKit},
-		{When: inRootlessKit(">=26.0 <28.0"), Expect: own("10.0.2.3"), Because: becauseKit},
-		{When: inRootlessKit(">=28.0"), Expect: own("host(10.0.2.3)"), Because: becauseKit},
-		{When: podman(""), Expect: is.LacksText(file, "nameserver "+first), Because: "the servers of such a network are its gateways: podman libpod/container_internal_common.go addResolvConf"},
-	}
-}
-
-var public6 = []string{"2001:4860:4860::8888", "2001:4860:4860::8844"}

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	is "github.com/dnslab/dnslab/assertions"
-	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/topo"
 )
@@ -115,6 +114,21 @@ func HostResolved() Lab {
 				Because: moby,
 				Sources: refutes("S2-8"),
 			}, onHost("")...), toldElsewhere("plain's file, stub", []string{"{first}"}, anew, holds("S2-40"))...),
+		}, {
+			ID:   "told-on-a-network",
+			Says: "whom the file of a container on a network names, and what it says of whom the resolver asks",
+			Cases: append(extServers("netted's file, stub", Case{
+				Expect:  is.Nameservers("netted's file, stub", "127.0.0.11"),
+				Because: "moby libnetwork/sandbox_dns_unix.go rebuildDNS up to 25.0 says nothing of it; run on 20.10.24",
+			}, "127.0.0.53"), Case{
+				When:    podman(">=4.4.3"),
+				Expect:  is.HostServers("netted's file, stub", 1),
+				Because: "podman libpod/container_internal_common.go addResolvConf: the gateway alone since 4.4.3",
+			}, Case{
+				When:    podman("<4.4.3"),
+				Expect:  is.HostServerBefore("netted's file, stub", "{first}"),
+				Because: "podman libpod/container_internal_common.go generateResolvConf: the gateway, then the servers of the host as a container without a network is told them, up to 4.4.2; run on 4.3.1",
+			}),
 		}, {
 			ID:   "asks",
 			Says: "whoever asks, resolved's server answers: without a network, on one, in the host's",
@@ -257,42 +271,4 @@ func HostResolved() Lab {
 			}, docker(""), podman("")),
 		}},
 	}
-}
-
-// toldElsewhere are the cases of a claim about what the file of a container
-// without a network names, of all but a Docker that reads the host's own file.
-func toldElsewhere(file string, servers []string, podmans string, sources []results.Source, also ...is.Assertion) []Case {
-	expect := func(servers ...string) is.All { return append(is.All{is.Nameservers(file, servers...)}, also...) }
-	behind := func(forwarder string) is.All { return expect(append([]string{forwarder}, servers...)...) }
-	return []Case{
-		{When: inRootlessKit(""), Expect: expect("10.0.2.3"), Because: becauseKit, Sources: partly("S2-7")},
-		{When: and(podman(""), rootless(false)), Expect: expect(servers...), Because: podmans, Sources: sources},
-		{When: throughPasta(podman("")), Expect: behind("169.254.1.1"), Because: podmans + ", behind pasta's forwarder"},
-		{When: throughSlirp(podman("")), Expect: behind("10.0.2.3"), Because: podmans + ", behind slirp4netns' forwarder"},
-	}
-}
-
-// resolved starts systemd-resolved on the host, with servers for all names or
-// none, and what resolvectl reaches it through. It has no servers of its own
-// choice to fall back to, and asks nobody by other protocols.
-func resolved(servers string) []topo.Act {
-	return []topo.Act{
-		topo.HostRun{Args: []string{"sh", "-c", "mkdir -p /etc/systemd/resolved.conf.d /run/systemd /run/dbus && dbus-daemon --system --fork"}, Root: true, Changes: topo.Machine},
-		topo.HostWrite{Path: "/etc/systemd/resolved.conf.d/lab.conf", Content: "[Resolve]\nDNS=" + servers + "\nFallbackDNS=\nDNSSEC=no\nLLMNR=no\nMulticastDNS=no\n"},
-		topo.HostStart{Name: "systemd-resolved", Args: []string{"/usr/lib/systemd/systemd-resolved"}, Answers: "127.0.0.53:53"},
-	}
-}
-
-// linkDNS tells systemd-resolved the server of the host's link, as a DHCP
-// client does.
-func linkDNS(server topo.Node) topo.Act { return resolvectl("dns", "eth0", "{"+server.Name+".addr}") }
-
-func resolvectl(args ...string) topo.Act {
-	return topo.HostRun{Args: append([]string{"resolvectl"}, args...), Root: true, Changes: topo.Machine}
-}
-
-// resolvConf makes the host's resolv.conf a link to a file that systemd-resolved
-// keeps: "stub-resolv.conf" names it, "resolv.conf" the servers that it asks.
-func resolvConf(file string) topo.Act {
-	return topo.HostLink{Path: "/etc/resolv.conf", To: "../run/systemd/resolve/" + file}
 }
