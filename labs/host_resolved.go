@@ -43,7 +43,7 @@ func HostResolved() Lab {
 	return Lab{
 		Name:     "host-resolved",
 		Story:    "The host's resolver is systemd-resolved on 127.0.0.53. Which of the files on the host is a container's made of, whom does it ask, and does it hear when resolved is given another server?",
-		Needs:    []driver.Cap{driver.OwnHost, driver.UserNetworks, driver.HostNetns},
+		Needs:    []driver.Cap{driver.OwnHost, driver.Resolved, driver.UserNetworks, driver.HostNetns},
 		Topology: topo.Topology{first, second, third, plain, netted, hosted},
 		Steps: []Step{{
 			Do: append(resolved(""), linkDNS(first), resolvConf("stub-resolv.conf"), topo.Start{Node: plain}),

@@ -33,7 +33,7 @@ func HostSplitDNS() Lab {
 	return Lab{
 		Name:     "host-split-dns",
 		Story:    "A VPN comes up, and the host's resolver sends one domain to the server behind it. Which containers find names of that domain: those that run already, those started anew?",
-		Needs:    []driver.Cap{driver.OwnHost, driver.UserNetworks},
+		Needs:    []driver.Cap{driver.OwnHost, driver.Resolved, driver.UserNetworks},
 		Topology: topo.Topology{office, vpn, plain, netted},
 		Steps: []Step{{
 			Do: append(resolved("{office.addr}"), resolvConf("stub-resolv.conf"), topo.RestartEngine{},
