@@ -72,7 +72,6 @@ func HostDnsmasq() Lab {
 			Ask: map[string]topo.Question{"plain's file, NetworkManager": file(plain)},
 		}, {Ask: map[string]topo.Question{
 			"behind's log":     topo.Saw{Upstream: behind},
-			"beside's log":     topo.Saw{Upstream: beside},
 			"host's addresses": topo.HostFile{Path: "/proc/net/fib_trie"},
 			"dnsmasq":          topo.HostProgram{Name: "dnsmasq"},
 		}}},

@@ -37,8 +37,9 @@ func HostResolved() Lab {
 	stub := is.All{is.HasLine("stub file", "options edns0 trust-ad")}
 	uplinks := is.All{is.AnsweredBy("plain, uplinks", 2), is.AnsweredBy("netted, uplinks", 2)}
 	stub, uplinks = stub[:len(stub):len(stub)], uplinks[:len(uplinks):len(uplinks)]
-	again := []topo.Act{topo.RestartEngine{}, topo.Restart{Node: plain}, topo.Restart{Node: netted}, topo.Restart{Node: hosted}}
-	conf := func(acts ...topo.Act) []topo.Act { return append(acts, again...) }
+	anewWith := func(conf topo.Act) []topo.Act {
+		return []topo.Act{conf, topo.RestartEngine{}, topo.Restart{Node: plain}, topo.Restart{Node: netted}}
+	}
 
 	return Lab{
 		Name:     "host-resolved",
@@ -69,32 +70,28 @@ func HostResolved() Lab {
 				"hosted, stub, changed": ask(hosted, "six"),
 			},
 		}, {
-			Do: conf(resolvConf("resolv.conf")),
+			Do: anewWith(resolvConf("resolv.conf")),
 			Ask: map[string]topo.Question{
-				"plain's file, uplinks":  file(plain),
-				"netted's file, uplinks": file(netted),
-				"plain, uplinks":         ask(plain, "seven"),
-				"netted, uplinks":        ask(netted, "eight"),
+				"plain's file, uplinks": file(plain),
+				"plain, uplinks":        ask(plain, "seven"),
+				"netted, uplinks":       ask(netted, "eight"),
 			},
 		}, {
 			Do:  []topo.Act{linkDNS(first)},
 			Ask: map[string]topo.Question{"slow": ask(plain, "slow")},
 		}, {
 			Ask: map[string]topo.Question{
-				"plain, uplinks, changed":  ask(plain, "nine"),
 				"netted, uplinks, changed": ask(netted, "ten"),
 			},
 		}, {
-			Do: conf(topo.HostWrite{Path: "/etc/resolv.conf", Content: "nameserver 127.0.0.53\nnameserver {third.addr}\n", Rename: true}),
+			Do: anewWith(topo.HostWrite{Path: "/etc/resolv.conf", Content: "nameserver 127.0.0.53\nnameserver {third.addr}\n", Rename: true}),
 			Ask: map[string]topo.Question{
-				"plain's file, with another":  file(plain),
-				"netted's file, with another": file(netted),
-				"plain, with another":         ask(plain, "eleven"),
-				"netted, with another":        ask(netted, "twelve"),
+				"plain's file, with another": file(plain),
+				"plain, with another":        ask(plain, "eleven"),
+				"netted, with another":       ask(netted, "twelve"),
 			},
 		}, {Ask: map[string]topo.Question{
 			"first's log":      topo.Saw{Upstream: first},
-			"second's log":     topo.Saw{Upstream: second},
 			"host's addresses": topo.HostFile{Path: "/proc/net/fib_trie"},
 			"systemd-resolved": topo.HostProgram{Name: "systemd-resolved"},
 		}}},
@@ -238,10 +235,11 @@ func HostResolved() Lab {
 				Expect:  is.All{is.Nameservers("plain's file, with another", "{third}"), is.AnsweredBy("plain, with another", 3)},
 				Because: "moby libnetwork/resolvconf Path: with another server the file is the host's own, without its loopback servers, 20.10 to 29",
 				Sources: refutes("S2-8"),
-			}, onHost("")...), each(Case{
+			}, onHost("")...), Case{
+				When:    inRootlessKit(""),
 				Expect:  is.All{is.Nameservers("plain's file, with another", "10.0.2.3"), is.AnsweredBy("plain, with another", 1)},
 				Because: forwarders,
-			}, inRootlessKit(""))[0], Case{
+			}, Case{
 				When:    and(podman(""), rootless(false)),
 				Expect:  is.All{is.Nameservers("plain's file, with another", "{third}"), is.AnsweredBy("plain, with another", 3)},
 				Because: podmans,

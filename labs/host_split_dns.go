@@ -61,7 +61,6 @@ func HostSplitDNS() Lab {
 		}, {
 			Do: append([]topo.Act{resolvConf("resolv.conf")}, again...),
 			Ask: map[string]topo.Question{
-				"netted's file, uplinks":     file(netted),
 				"plain, uplinks":             ask(plain, "nine.corp"),
 				"netted, uplinks":            ask(netted, "ten.corp"),
 				"netted, uplinks, elsewhere": ask(netted, "eleven"),
