@@ -199,7 +199,7 @@ var hostSabotages = []hostSabotage{{
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
 		name: "dnsmasq on the host killed", lab: "host-dnsmasq", step: 1, do: hostRuns("pkill", "-9", "-x", "dnsmasq"),
-		fails: map[string]string{"on-a-network": "should be an answer, but was: ", "runs": "should still run, but it has ended: signal: killed"},
+		fails: map[string]string{"on-a-network": "should have the answer of upstream 1, but was: SERVFAIL", "runs": "should still run, but it has ended: signal: killed"},
 	},
 }, {
 	runtime: "podman-5.4", sabotage: sabotage{
