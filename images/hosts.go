@@ -42,10 +42,10 @@ const (
 // hostImages are the images of all lab hosts.
 var hostImages = append([]hostImage{
 	{name: "host-bullseye", suite: "bullseye", packages: bullseyePackages, bytes: 200e6},
-	{name: "host-bookworm", suite: "bookworm", packages: bookwormPackages, bytes: 530e6},
-	{name: "host-trixie", suite: "trixie", packages: trixiePackages, bytes: 510e6},
+	{name: "host-bookworm", suite: "bookworm", packages: bookwormPackages, bytes: 550e6},
+	{name: "host-trixie", suite: "trixie", packages: trixiePackages, bytes: 530e6},
 	{name: "host-forky", suite: "forky", packages: trixiePackages, bytes: 530e6},
-	{name: "host-experimental", suite: "sid", more: "experimental", packages: siblingPackages, bytes: 230e6},
+	{name: "host-experimental", suite: "sid", more: "experimental", packages: siblingPackages, bytes: 250e6},
 }, fromModules()...)
 
 // fromModules are the images of engines that are built from Go modules: moby's
