@@ -20,10 +20,9 @@ func HostDnsmasq() Lab {
 	file := func(n topo.Node) topo.Question { return topo.File{Of: n, Path: "/etc/resolv.conf"} }
 	ask := func(n topo.Node, name string) topo.Wire { return topo.Wire{From: n, Name: name + ".lab.test."} }
 	const (
-		moby       = "moby libnetwork/resolvconf FilterResolvDNS up to 25.0, internal/resolvconf TransformForLegacyNw from 26.0"
-		podmans    = "containers-common libnetwork/resolvconf filterResolvDNS"
-		manager    = "containers-common libnetwork/resolvconf getDefaultResolvConf: where the host names 127.0.0.1 alone, the file of NetworkManager is read"
-		forwarders = "slirp4netns and pasta ask the first server of the host's file, from the host's network, loopback or not"
+		moby    = "moby libnetwork/resolvconf FilterResolvDNS up to 25.0, internal/resolvconf TransformForLegacyNw from 26.0"
+		podmans = "containers-common libnetwork/resolvconf filterResolvDNS"
+		manager = "containers-common libnetwork/resolvconf getDefaultResolvConf: where the host names 127.0.0.1 alone, the file of NetworkManager is read"
 	)
 	fromHost := func(name string) is.Assertion {
 		return is.AskedFromOneOf("behind's log", name+".lab.test.", "host's addresses")
@@ -142,11 +141,8 @@ func HostDnsmasq() Lab {
 			Cases: append(each(Case{
 				Expect:  is.AnsweredBy("plain, with another", 2),
 				Because: "nothing stands between that container and the servers in its file: " + moby,
-			}, append(onHost(""), and(podman(""), rootless(false)))...), each(Case{
-				Expect:  is.All{is.AnsweredBy("plain, with another", 1), fromHost("one")},
-				Because: forwarders,
-				Sources: holds("S2-24"),
-			}, inRootlessKit(""), throughSlirp(podman("")), throughPasta(podman("")))...),
+			}, append(onHost(""), and(podman(""), rootless(false)))...),
+				forwarded(is.All{is.AnsweredBy("plain, with another", 1), fromHost("one")})...),
 		}, {
 			ID:   "on-a-network",
 			Says: "a container on a network asks dnsmasq, through the engine's own server, over UDP and TCP, with another server beside dnsmasq and without",
@@ -154,7 +150,6 @@ func HostDnsmasq() Lab {
 				When:    docker(""),
 				Expect:  append(asked, is.AnsweredBy("netted, alone, on TCP", 1)),
 				Because: "moby libnetwork/sandbox_dns_unix.go setExternalResolvers, from 26.0 internal/resolvconf TransformForIntNS: a server on the host's loopback is dialled from the host's network, 20.10 to 29; a rootless engine has a forwarder that does",
-				Sources: holds("S2-24"),
 			}, {
 				When:    aardvark("<1.12"),
 				Expect:  append(asked, is.Outcome("netted, alone, on TCP", results.Refused)),

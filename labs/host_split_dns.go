@@ -17,15 +17,11 @@ func HostSplitDNS() Lab {
 	ask := func(n topo.Node, name string) topo.Question { return topo.Wire{From: n, Name: name + ".lab.test."} }
 	// by are the cases of a claim, by whether a container without a network is
 	// told a server, or a forwarder that asks the host's resolver.
-	by := func(told, forwarded is.All) []Case {
+	by := func(told, asked is.All) []Case {
 		return append(each(Case{
 			Expect:  told,
 			Because: "without a network nothing stands between a container and the servers in its file, and a server on the host's loopback cannot be one of them: moby libnetwork/resolvconf, containers-common libnetwork/resolvconf",
-		}, append(onHost(""), and(podman(""), rootless(false)))...), each(Case{
-			Expect:  forwarded,
-			Because: "slirp4netns and pasta ask the first server of the host's file, from the host's network, loopback or not",
-			Sources: holds("S2-24"),
-		}, inRootlessKit(""), throughSlirp(podman("")), throughPasta(podman("")))...)
+		}, append(onHost(""), and(podman(""), rootless(false)))...), forwarded(asked)...)
 	}
 	again := []topo.Act{topo.RestartEngine{}, topo.Restart{Node: plain}, topo.Restart{Node: netted}}
 	const corp = "corp.lab.test"

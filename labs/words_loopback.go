@@ -92,6 +92,25 @@ func extServers(file string, before Case, servers ...string) []Case {
 	}
 }
 
+// forwarded are the cases of the engines that tell a container without a network
+// a forwarder, which asks the first server of the host's file.
+func forwarded(expect is.Assertion) []Case {
+	const because = "slirp4netns and pasta ask the first server of the host's file, from the host's network, loopback or not"
+	return append(
+		each(Case{Expect: expect, Because: because, Sources: holds("S2-24")}, throughSlirp(inRootlessKit("")), throughSlirp(podman(""))),
+		each(Case{Expect: expect, Because: because, Sources: partly("S2-30")}, throughPasta(inRootlessKit("")), throughPasta(podman("")))...)
+}
+
+// ofDocker adds what a pass says of sources to the cases of Docker.
+func ofDocker(sources []results.Source, cases []Case) []Case {
+	for i := range cases {
+		if _, ok := cases[i].When["docker"]; ok {
+			cases[i].Sources = sources
+		}
+	}
+	return cases
+}
+
 // since26 adds what a pass says of sources to the cases of a Docker from 26.0 on
 // that reads the host's own file.
 func since26(cases []Case, sources []results.Source) []Case {
