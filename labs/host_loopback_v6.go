@@ -51,7 +51,9 @@ func HostLoopbackV6() Lab {
 			Do: []topo.Act{
 				topo.HostStop{Name: "dnsmasq"}, dnsmasq("::1", "--server={up.addr}"),
 				topo.HostWrite{Path: "/etc/resolv.conf", Content: "nameserver ::1\nnameserver {beside.addr}\n"},
-				topo.Restart{Node: plain}, topo.Restart{Node: four}, topo.Restart{Node: six},
+				topo.Restart{Node: plain},
+				// All at once, or pasta, which serves all networks of a user, would go on.
+				topo.Stop{Node: four}, topo.Stop{Node: six}, topo.Start{Node: four}, topo.Start{Node: six},
 			},
 			Ask: map[string]topo.Question{
 				"plain's file, ::1": file(plain),
