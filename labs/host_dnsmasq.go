@@ -21,6 +21,7 @@ func HostDnsmasq() Lab {
 	ask := func(n topo.Node, name string) topo.Wire { return topo.Wire{From: n, Name: name + ".lab.test."} }
 	const (
 		moby    = "moby libnetwork/resolvconf FilterResolvDNS up to 25.0, internal/resolvconf TransformForLegacyNw from 26.0"
+		six     = "public servers come with IPv6 ones; seen on 3.0.1, and not on 4.3.1, with nothing between"
 		podmans = "containers-common libnetwork/resolvconf filterResolvDNS"
 		manager = "containers-common libnetwork/resolvconf getDefaultResolvConf: where the host names 127.0.0.1 alone, the file of NetworkManager is read"
 	)
@@ -94,9 +95,14 @@ func HostDnsmasq() Lab {
 				Because: becauseKit,
 				Sources: partly("S2-7"),
 			}, Case{
-				When:    and(podman(""), rootless(false)),
+				When:    and(podman(">=4.0"), rootless(false)),
 				Expect:  is.Nameservers("plain's file, alone", publicServers...),
 				Because: podmans,
+				Sources: partly("S2-40"),
+			}, Case{
+				When:    and(podman("<4.0"), rootless(false)),
+				Expect:  is.Nameservers("plain's file, alone", publicServers6...),
+				Because: six,
 				Sources: partly("S2-40"),
 			}, Case{
 				When:    throughPasta(podman("")),
@@ -124,8 +130,8 @@ func HostDnsmasq() Lab {
 				Because: manager,
 			}, Case{
 				When:    and(podman("<4.1"), rootless(false)),
-				Expect:  is.Nameservers("plain's file, NetworkManager", publicServers...),
-				Because: "podman before 4.1 knows the file of systemd-resolved alone (podman#13599)",
+				Expect:  is.Nameservers("plain's file, NetworkManager", publicServers6...),
+				Because: "podman before 4.1 knows the file of systemd-resolved alone (podman#13599); " + six,
 			}, Case{
 				When:    throughPasta(podman("")),
 				Expect:  is.Nameservers("plain's file, NetworkManager", "169.254.1.1", "{beside}"),
@@ -174,7 +180,11 @@ func HostDnsmasq() Lab {
 				Expect:  is.All{is.HostServers("netted's file, with another", 1), is.HostServers("netted's file, alone", 1), is.LacksText("netted's file, alone", "8.8.8.8")},
 				Because: "podman libpod/container_internal_common.go addResolvConf: the gateway alone since 4.4.3",
 			}, Case{
-				When:    podman("<4.4.3"),
+				When:    podman("<4.0"),
+				Expect:  is.All{is.HostServers("netted's file, with another", 1), is.HostServers("netted's file, alone", 1)},
+				Because: "with CNI the file has the servers that the network's plugins name, which is the gateway; seen on 3.0.1, and not on 4.3.1",
+			}, Case{
+				When:    podman(">=4.0 <4.4.3"),
 				Expect:  is.All{is.HostServerBefore("netted's file, with another", "{beside}"), is.HostServerBefore("netted's file, alone", publicServers...)},
 				Because: "podman libpod/container_internal_common.go generateResolvConf: the gateway, then the servers of the host as a container without a network is told them, up to 4.4.2; run on 4.3.1",
 				Sources: partly("S2-40"),
