@@ -1,6 +1,7 @@
 package assertions
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -45,6 +46,16 @@ func Complained(name string, status int, want string) Assertion {
 	return onProgram(name, fmt.Sprintf("ends with status %d and complains of %q", status, want), func(o results.Observation) error {
 		if status == 0 || *o.Exit != status || !strings.Contains(o.Complaint, want) {
 			return fmt.Errorf("should end with status %d and complain of %q, but ended with %d: %s", status, want, *o.Exit, said(o))
+		}
+		return nil
+	})
+}
+
+// Runs expects a program that an act started to be running still.
+func Runs(name string) Assertion {
+	return about(name, "still runs", func(e results.Evidence, o results.Observation) error {
+		if o.Outcome != results.Value || len(o.Processes) == 0 {
+			return fmt.Errorf("should still run, but %s", cmp.Or(o.Detail, "was: "+Describe(e, name, o)))
 		}
 		return nil
 	})

@@ -12,9 +12,11 @@ func TestProgramJudges(t *testing.T) {
 		return results.Observation{Kind: results.KindCommand, Outcome: results.Value, Exit: &exit, Text: &out, Complaint: complaint}
 	}
 	e := results.Evidence{Seen: map[string]results.Observation{
-		"good": ran(0, "netavark\n", ""),
-		"bad":  ran(125, "", "Error: unknown flag: --dns-search\n"),
-		"late": {Kind: results.KindCommand, Outcome: results.TimedOutAsk},
+		"good":  ran(0, "netavark\n", ""),
+		"bad":   ran(125, "", "Error: unknown flag: --dns-search\n"),
+		"runs":  {Kind: results.KindCommand, Outcome: results.Value, Processes: []results.Process{{Name: "dnsmasq"}}},
+		"ended": {Kind: results.KindCommand, Outcome: results.NotFound, Detail: "it has ended: signal: killed"},
+		"late":  {Kind: results.KindCommand, Outcome: results.TimedOutAsk},
 	}}
 	for _, c := range []struct {
 		a    Assertion
@@ -29,6 +31,9 @@ func TestProgramJudges(t *testing.T) {
 		{PrintedText("bad", ""), `should print "" somewhere, but ended with 125`},
 		{Complained("bad", 125, "unknown flag: --dns-search"), ""},
 		{Complained("bad", 1, "unknown flag"), `should end with status 1 and complain of "unknown flag", but ended with 125`},
+		{Runs("runs"), ""},
+		{Runs("ended"), "should still run, but it has ended: signal: killed"},
+		{Runs("late"), "should still run, but was: timeout"},
 		{Complained("good", 0, ""), "should end with status 0 and complain"},
 	} {
 		err := c.a.Check(e)

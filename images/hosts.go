@@ -22,27 +22,30 @@ type hostImage struct {
 	bytes    int64  // of the suite and the packages, about
 }
 
-// What every host needs besides an engine, what rootless engines need, and the
-// engines as each suite has them.
+// What every host needs besides an engine, the resolvers that a host may have
+// on its loopback, what rootless engines need, and the engines as each suite
+// has them. Bullseye has systemd-resolved as a part of systemd, and no package
+// of it.
 const (
 	machinery = "tini mount iproute2 iptables nftables procps "
+	loopback  = "dnsmasq-base systemd-resolved "
 	rootless  = "uidmap slirp4netns "
 	netavark  = "podman crun netavark aardvark-dns "
-	cni       = "containernetworking-plugins golang-github-containernetworking-plugin-dnsname dnsmasq-base "
+	cni       = "containernetworking-plugins golang-github-containernetworking-plugin-dnsname "
 
-	bullseyePackages = machinery + rootless + cni + "podman crun"
-	bookwormPackages = machinery + rootless + cni + netavark + "docker.io rootlesskit"
-	trixiePackages   = machinery + rootless + netavark + "passt docker.io docker-cli rootlesskit" // and forky's
-	siblingPackages  = machinery + rootless + netavark + "passt"
+	bullseyePackages = machinery + rootless + cni + "dnsmasq-base podman crun"
+	bookwormPackages = machinery + loopback + rootless + cni + netavark + "docker.io rootlesskit"
+	trixiePackages   = machinery + loopback + rootless + netavark + "passt docker.io docker-cli rootlesskit" // and forky's
+	siblingPackages  = machinery + loopback + rootless + netavark + "passt"
 )
 
 // hostImages are the images of all lab hosts.
 var hostImages = append([]hostImage{
 	{name: "host-bullseye", suite: "bullseye", packages: bullseyePackages, bytes: 200e6},
-	{name: "host-bookworm", suite: "bookworm", packages: bookwormPackages, bytes: 530e6},
-	{name: "host-trixie", suite: "trixie", packages: trixiePackages, bytes: 510e6},
+	{name: "host-bookworm", suite: "bookworm", packages: bookwormPackages, bytes: 550e6},
+	{name: "host-trixie", suite: "trixie", packages: trixiePackages, bytes: 530e6},
 	{name: "host-forky", suite: "forky", packages: trixiePackages, bytes: 530e6},
-	{name: "host-experimental", suite: "sid", more: "experimental", packages: siblingPackages, bytes: 230e6},
+	{name: "host-experimental", suite: "sid", more: "experimental", packages: siblingPackages, bytes: 250e6},
 }, fromModules()...)
 
 // fromModules are the images of engines that are built from Go modules: moby's

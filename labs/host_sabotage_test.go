@@ -301,6 +301,36 @@ var hostSabotages = []hostSabotage{{
 		fails: fail("but was: NOERROR, 203.0.113.1", "servers-lost"),
 	},
 }, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "dnsmasq on the host killed", lab: "host-dnsmasq", step: 1, do: hostRuns("pkill", "-9", "-x", "dnsmasq"),
+		fails: map[string]string{"on-a-network": "should have the answer of upstream 1, but was: SERVFAIL", "runs": "should still run, but it has ended: signal: killed"},
+	},
+}, {
+	runtime: "podman-5.4", sabotage: sabotage{
+		name: "dnsmasq on the host killed", lab: "host-dnsmasq", step: 1, do: hostRuns("pkill", "-9", "-x", "dnsmasq"),
+		fails: map[string]string{"on-a-network": "should be an answer, but was: ", "runs": "should still run, but it has ended: signal: killed"},
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "dnsmasq's server lies", lab: "host-dnsmasq", do: program("behind", "192.0.2.66 to everything", topo.Reply{Answers: []string{"A 192.0.2.66"}, Type: "A"}),
+		fails: fail("but was: NOERROR, 192.0.2.66", "on-a-network", "in-the-hosts-network"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "systemd-resolved killed", lab: "host-resolved", step: 6, do: hostRuns("pkill", "-9", "-x", "systemd-resolve"),
+		fails: map[string]string{"with-another-network": "should have the answer of upstream 1", "runs": "should still run, but it has ended: signal: killed"},
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "systemd-resolved told nothing new", lab: "host-resolved", step: 3, do: hostRuns("sh", "-c", "resolvectl revert eth0 && resolvectl dns eth0 192.0.2.1"),
+		fails: fail("should ", "uplinks", "uplinks-changed"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "VPN gone unseen", lab: "host-split-dns", step: 2, do: hostRuns("resolvectl", "revert", "eth0"),
+		fails: fail("but was: NXDOMAIN", "restarted"),
+	},
+}, {
 	runtime: "docker-26.1", errors: true, sabotage: sabotage{
 		name: "engine killed half way", lab: "changes", step: 1, do: killEngine,
 		fails: fail("error", "gone", "back", "aliases-of-an-attachment", "stopped", "started", "asker-restarted"),

@@ -55,6 +55,8 @@ func (r resolver) ask(q topo.Question) (agent.Ask, error) {
 	case topo.HostCommand:
 		args, err := r.expand(q.Args)
 		return agent.Ask{Command: &agent.Command{Args: args, Root: q.Root}}, err
+	case topo.HostProgram:
+		return agent.Ask{Runs: &agent.Runs{Name: q.Name}}, nil
 	case topo.Sockets:
 		return agent.Ask{Sockets: &agent.Sockets{Owners: q.Owners}}, nil
 	case topo.Processes:
@@ -86,6 +88,11 @@ func (r resolver) act(a topo.AgentAct) (agent.Act, error) {
 	case topo.HostRun:
 		args, err := r.expand(a.Args)
 		return agent.Act{Run: &agent.Command{Args: args, Root: a.Root}}, err
+	case topo.HostStart:
+		args, err := r.expand(a.Args)
+		return agent.Act{Start: &agent.Start{Name: a.Name, Args: args, Answers: a.Answers}}, err
+	case topo.HostStop:
+		return agent.Act{Stop: &agent.Stop{Name: a.Name}}, nil
 	case topo.FlushRules:
 		return agent.Act{FlushRules: &agent.FlushRules{Chain: a.Chain}}, nil
 	}

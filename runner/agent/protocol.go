@@ -37,6 +37,7 @@ type Ask struct {
 	Rules     *struct{} `json:"rules,omitempty"`
 	Log       *struct{} `json:"log,omitempty"`
 	Command   *Command  `json:"command,omitempty"`
+	Runs      *Runs     `json:"runs,omitempty"`
 }
 
 // Wire is topo.Wire with its names and addresses filled in. Server is an
@@ -93,6 +94,24 @@ type Command struct {
 	Root bool     `json:"root,omitempty"`
 }
 
+// Runs tells whether a program that was started still runs.
+type Runs struct {
+	Name string `json:"name"`
+}
+
+// Start starts a program as the agent's user, and returns when it answers.
+type Start struct {
+	Name    string   `json:"name"`
+	Args    []string `json:"args"`
+	Answers string   `json:"answers,omitempty"` // address and port where it answers DNS over UDP; empty returns at once
+}
+
+// Stop ends a program that was started and still runs: one that has ended by
+// itself is an error.
+type Stop struct {
+	Name string `json:"name"`
+}
+
 // AsEngine is the variable in the environment of an agent on a lab host that
 // has the words of a command that runs another as the engine's user.
 const AsEngine = "DNSLAB_AS_ENGINE"
@@ -105,6 +124,8 @@ type Act struct {
 	Write      *Write       `json:"write,omitempty"`
 	FlushRules *FlushRules  `json:"flush_rules,omitempty"`
 	Run        *Command     `json:"run,omitempty"` // which must succeed
+	Start      *Start       `json:"start,omitempty"`
+	Stop       *Stop        `json:"stop,omitempty"`
 }
 
 // Serve starts a DNS server on port 53 of all addresses, UDP and TCP, unless

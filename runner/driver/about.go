@@ -45,6 +45,7 @@ const (
 	HostFiles     Cap = "host-files"     // a file on the engine's host can be mounted into a container
 	LibcImages    Cap = "libc-images"    // images with glibc and musl can be had
 	OwnHost       Cap = "host"           // the host under the engine is ours to change
+	Resolved      Cap = "resolved"       // the host has systemd-resolved, to be started
 	Pods          Cap = "pods"           // nodes can be pods, and services lead to them
 	OwnCluster    Cap = "cluster"        // the cluster is ours: its nodes are places, its CoreDNS can be changed, containers run beside it
 	NodeRules     Cap = "node-rules"     // rules of iptables lead what the cluster's nodes ask to the engine's DNS

@@ -37,8 +37,20 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 	if err == nil {
 		maps.Copy(a.Facts, r.host.Facts())
 		a.Caps[driver.OwnHost] = "dnslab made this host: a container on the user's Docker"
+		err = r.addResolved(ctx, a.Caps)
 	}
 	return a, err
+}
+
+// resolvedProgram is where Debian has it since bookworm, in a package of its own.
+const resolvedProgram = "/usr/lib/systemd/systemd-resolved"
+
+func (r *Runtime) addResolved(ctx context.Context, caps driver.Caps) error {
+	out, err := r.host.Exec(ctx, "test", "-x", resolvedProgram)
+	if err == nil && out.Status == 0 {
+		caps[driver.Resolved] = "trial: " + resolvedProgram + " is there"
+	}
+	return err
 }
 
 // Exec runs a command on the host, as the user that the engine runs as.

@@ -49,6 +49,23 @@ type HostRun struct {
 	Changes Scope    // what it touches
 }
 
+// HostStart starts a program on the lab host, as root, that runs on while the
+// lab does: a resolver on the host's loopback. It is done when the program
+// answers. The program ends with [HostStop] or with the host.
+type HostStart struct {
+	Name    string   // "dnsmasq": for HostStop, HostProgram and people
+	Args    []string // may name nodes and networks; the program must stay in the foreground
+	Answers string   // address and port where it answers DNS over UDP, "127.0.0.1:53"; empty does not wait
+}
+
+// HostStop ends a program that HostStart started. One that has ended before by
+// itself is an error.
+type HostStop struct{ Name string }
+
+// HostProgram tells whether a program that HostStart started still runs; see
+// the assertion Runs.
+type HostProgram struct{ Name string }
+
 func (HostWrite) Touches() Scope { return Machine }
 func (HostWrite) Place() Place   { return TheHost }
 func (a HostWrite) String() string {
@@ -76,5 +93,16 @@ func (q HostCommand) String() string { return "the host runs " + line(q.Args) }
 func (a HostRun) Touches() Scope { return a.Changes }
 func (HostRun) Place() Place     { return TheHost }
 func (a HostRun) String() string { return "the host runs " + line(a.Args) }
+
+func (HostStart) Touches() Scope   { return Machine }
+func (HostStart) Place() Place     { return TheHost }
+func (a HostStart) String() string { return "the host starts " + line(a.Args) }
+
+func (HostStop) Touches() Scope   { return Machine }
+func (HostStop) Place() Place     { return TheHost }
+func (a HostStop) String() string { return "the host stops " + a.Name }
+
+func (HostProgram) Place() Place     { return TheHost }
+func (q HostProgram) String() string { return "whether " + q.Name + " runs on the host" }
 
 func line(args []string) string { return Plain(strings.Join(args, " ")) }

@@ -27,12 +27,13 @@ type worker struct {
 	listen     string // where Serve listens
 	port       uint16 // of servers that are given without one
 
-	upstream *upstream    // nil until it serves
+	upstream *upstream // nil until it serves
+	daemons  map[string]*daemon
 	children sync.RWMutex // held for reading while a program that the agent started runs
 }
 
 func newWorker() *worker {
-	return &worker{resolvConf: "/etc/resolv.conf", proc: "/proc", libc: "/dnslab-libc", listen: ":53", port: 53}
+	return &worker{resolvConf: "/etc/resolv.conf", proc: "/proc", libc: "/dnslab-libc", listen: ":53", port: 53, daemons: map[string]*daemon{}}
 }
 
 func (w *worker) run(in io.Reader, out io.Writer) error {
@@ -130,6 +131,8 @@ func (w *worker) ask(q agent.Ask) (results.Observation, error) {
 		return w.log()
 	case q.Command != nil:
 		return w.start(*q.Command)
+	case q.Runs != nil:
+		return w.daemonState(*q.Runs)
 	}
 	return results.Observation{}, errors.New("the question is empty")
 }
@@ -148,6 +151,10 @@ func (w *worker) act(a agent.Act) error {
 		return w.flushRules(*a.FlushRules)
 	case a.Run != nil:
 		return w.succeed(*a.Run)
+	case a.Start != nil:
+		return w.startDaemon(*a.Start)
+	case a.Stop != nil:
+		return w.stopDaemon(*a.Stop)
 	}
 	return errors.New("the act is empty")
 }
