@@ -226,10 +226,19 @@ func WithoutFlags() Lab {
 				Expect:  is.All{is.NoData("AAAA"), is.AddressOf(web, "name")},
 				Because: "moby libnetwork/resolver.go handleIPQuery: 20.10 to 29",
 			}, {
-				When:    podman(""),
+				When:    aardvark("<1.6"),
 				Expect:  is.All{is.NoData("AAAA"), is.AddressOf(web, "name")},
-				Because: "aardvark-dns src/dns/coredns.rs reply_ip since 1.2; dnsmasq of dnsname" + run,
-				Sources: []results.Source{{ID: "aardvark-dns#679", Verdict: results.Refuted}},
+				Because: "aardvark-dns src/dns/coredns.rs reply_ip since 1.2, which ended podman#15972, and not 1.6; run on 1.4.0",
+				Sources: refutes("aardvark-dns#679", "S2-39"),
+			}, {
+				When:    aardvark(">=1.6"),
+				Expect:  is.All{is.NoData("AAAA"), is.AddressOf(web, "name")},
+				Because: "aardvark-dns src/dns/coredns.rs reply_ip since 1.2" + run,
+				Sources: refutes("aardvark-dns#679"),
+			}, {
+				When:    dnsname(),
+				Expect:  is.All{is.NoData("AAAA"), is.AddressOf(web, "name")},
+				Because: dnsmasq,
 			}},
 		}, {
 			ID:   "over-tcp",
