@@ -92,7 +92,7 @@ func (s Spec) command() []string {
 
 // containersConf is the engine's configuration where it is Podman.
 func (s Spec) containersConf() string {
-	conf := "[engine]\ncgroup_manager = \"cgroupfs\"\n" // there is no systemd, which Podman 3.0 does not notice
+	conf := "[engine]\ncgroup_manager = \"cgroupfs\"\nevents_logger = \"file\"\n" // there is no systemd, which Podman 3.0 does not notice
 	conf += "[network]\n" + strings.Join(append(s.Network, ""), "\n")
 	if s.Cgroup2 { // made by hand, it has no controllers
 		conf += "[containers]\npids_limit = 0\n"
