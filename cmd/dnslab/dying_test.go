@@ -84,8 +84,9 @@ func TestDyingEngine(t *testing.T) {
 func TestDyingEngineFailFast(t *testing.T) {
 	needEngine(t)
 	t.Parallel()
-	p := newProxy(t, func(p *proxy) { when(20, p.die)(p) })
-	d := start(t, p.host, "run", "names", "--repeat", "50", "-p", "1", "--fail-fast")
+	once := requests(t, []string{"run", "-r", "docker", "names"})
+	p := newProxy(t, func(p *proxy) { when(once+3, p.die)(p) })
+	d := start(t, p.host, "run", "-r", "docker", "names", "--repeat", "50", "-p", "1", "--fail-fast")
 	d.exits(3)
 	p.settle(t)
 	run := d.run()
