@@ -152,12 +152,12 @@ func said(c labs.Claim, facts map[string]string) string {
 	return strings.Join(parts, ", ")
 }
 
-// RanOn returns the engines and versions, of those that all labs were run on,
-// that a case applies to.
-func RanOn(when labs.Facts) []string {
+// RanOn returns the engines and versions, of those that a lab was run on, that
+// a case of it applies to.
+func RanOn(lab labs.Lab, when labs.Facts) []string {
 	var ran []string
 	for _, facts := range labs.Tested {
-		if ok, err := matches(when, facts); ok && err == nil {
+		if ok, err := matches(when, facts); ok && err == nil && lab.Ran(facts) {
 			for fact, engine := range labs.Engines {
 				if it := engine + " " + facts[fact]; fact == engine && facts[fact] != "" && !slices.Contains(ran, it) {
 					ran = append(ran, it)

@@ -69,7 +69,7 @@ func (e explanation) step(s labs.Step) []string {
 
 // example tells one case, and whether anything that dnslab runs on has shown it.
 func (e explanation) example(b io.Writer, c labs.Case) {
-	ran := runner.RanOn(c.When)
+	ran := runner.RanOn(e.lab, c.When)
 	basis := "read from code, run on none of the versions that dnslab is tested on"
 	if len(ran) > 0 {
 		basis = "run on " + strings.Join(ran, ", ")
