@@ -245,15 +245,18 @@ func (s *session) request(ctx context.Context, p topo.Place, asks map[string]age
 
 // longest is how long the slowest of the questions may take by itself.
 func longest(asks map[string]agent.Ask) time.Duration {
-	ms := 0
+	ms, programs := 0, 0
 	for _, a := range asks {
 		switch {
 		case a.Wire != nil:
 			ms = max(ms, a.Wire.TimeoutMS*max(1, a.Wire.Times))
 		case a.Raw != nil:
 			ms = max(ms, a.Raw.TimeoutMS)
-		case a.Sweep != nil, a.Libc != nil, a.Command != nil:
+		case a.Sweep != nil, a.Libc != nil:
 			ms = max(ms, 40_000)
+		case a.Command != nil:
+			programs++ // which run a few at once; see runner/agent/serve/program.go
+			ms = max(ms, 100_000+programs*10_000)
 		}
 	}
 	return time.Duration(ms) * time.Millisecond

@@ -14,12 +14,19 @@ import (
 	"github.com/dnslab/dnslab/runner/agent"
 )
 
-const programWait = 30 * time.Second
+// How long a program may run, and how many run at once: a dozen commands of an
+// engine stand in each other's way, and a loaded machine takes its time.
+const (
+	programWait    = 90 * time.Second
+	programsAtOnce = 3
+)
 
 // start runs a program to its end. One that ends with another status than 0
 // has been observed as well; one that cannot be started is an error.
 func (w *worker) start(c agent.Command) (results.Observation, error) {
 	o := results.Observation{Kind: results.KindCommand}
+	w.programs <- struct{}{}
+	defer func() { <-w.programs }()
 	defer w.reap()
 	w.children.RLock()
 	defer w.children.RUnlock()

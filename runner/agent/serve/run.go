@@ -28,12 +28,14 @@ type worker struct {
 	port       uint16 // of servers that are given without one
 
 	upstream *upstream // nil until it serves
-	daemons  map[string]*daemon
-	children sync.RWMutex // held for reading while a program that the agent started runs
+	daemons  map[string]*daemon // by the name that a lab gave them
+	programs chan struct{} // has an element for each that runs
+	children sync.RWMutex  // held for reading while a program that the agent started runs
 }
 
 func newWorker() *worker {
-	return &worker{resolvConf: "/etc/resolv.conf", proc: "/proc", libc: "/dnslab-libc", listen: ":53", port: 53, daemons: map[string]*daemon{}}
+	return &worker{resolvConf: "/etc/resolv.conf", proc: "/proc", libc: "/dnslab-libc", listen: ":53", port: 53, daemons: map[string]*daemon{},
+		programs: make(chan struct{}, programsAtOnce)}
 }
 
 func (w *worker) run(in io.Reader, out io.Writer) error {
