@@ -29,6 +29,8 @@ func lost(answers ...string) Case {
 	}
 }
 
+const becauseInstead = "podman libpod/container_internal_linux.go generateResolvConf: the servers that CNI says, which is the gateway, take the place of the host's, up to 3.4; run on 3.0.1"
+
 // only keeps of each claim the cases of one engine, and no claim without any.
 func only(engine string, claims []Claim) []Claim {
 	var all []Claim
