@@ -69,11 +69,7 @@ func HostLines() Lab {
 		kit      = "moby contrib/dockerd-rootless.sh: the engine reads RootlessKit's resolv.conf, which has one line, whatever the host's says; run on 26.1.5"
 		common   = "containers-common libnetwork/resolvconf/resolvconf.go get…, resolv.go New; run on 5.4.2"
 	)
-	// Up to 3.4 Podman writes as its package pkg/resolvconf does.
-	const (
-		noSearch = "podman libpod/container_internal_linux.go generateResolvConf: of what CNI says it takes servers and no search list, up to 3.0; run on 3.0.1"
-		instead  = "podman libpod/container_internal_linux.go generateResolvConf: the search list that CNI says takes the place of the host's, from 3.1 to 3.4; read from the source"
-	)
+	const instead = "podman libpod/container_internal_linux.go generateResolvConf: the search list that CNI says takes the place of the host's, from 3.1 to 3.4; read from the source"
 	insteadOfHost := is.All{is.SearchList("plain, odd", two, three), is.SearchList("netted, odd", "dns.podman"), is.SearchList("plain, invalid"), is.SearchList("netted, invalid", "dns.podman")}
 	behindNetworks := is.All{is.SearchList("plain, odd", two, three), is.SearchList("netted, odd", "dns.podman", two, three),
 		is.SearchList("plain, invalid"), is.SearchList("netted, invalid", "dns.podman")}
@@ -115,7 +111,7 @@ func HostLines() Lab {
 			}, Case{
 				When:    podman("<3.1"),
 				Expect:  is.All{is.SearchList("plain, odd", two, three), is.SearchList("netted, odd", two, three), is.SearchList("plain, invalid"), is.SearchList("netted, invalid")},
-				Because: noSearch,
+				Because: becauseNoSearch,
 			}, Case{
 				When:    podman(">=3.1 <4.0"),
 				Expect:  insteadOfHost,
@@ -283,7 +279,7 @@ func HostLines() Lab {
 			}, Case{
 				When:    podman("<3.1"),
 				Expect:  is.All{is.SearchList("host, commented", "."), is.SearchList("plain, commented"), is.SearchList("netted, commented")},
-				Because: noSearch + "; pkg/resolvconf Build leaves out one of the root alone",
+				Because: becauseNoSearch + "; pkg/resolvconf Build leaves out one of the root alone",
 			}, Case{
 				When:    podman(">=3.1 <4.0"),
 				Expect:  rootAlone,

@@ -98,7 +98,7 @@ func HostWithoutServers() Lab {
 				When: podman("<3.1"),
 				Expect: is.All{is.SearchList("plain, no server", "one.lab.test"), is.ResolvOptions("plain, no server", "timeout:3"),
 					is.SearchList("netted, no server", "one.lab.test"), is.ResolvOptions("netted, no server", "timeout:3")},
-				Because: "podman libpod/container_internal_linux.go generateResolvConf: of what CNI says it takes servers and no search list, up to 3.0; run on 3.0.1",
+				Because: becauseNoSearch,
 			}, Case{
 				When: podman(">=3.1"),
 				Expect: is.All{is.SearchList("plain, no server", "one.lab.test"), is.ResolvOptions("plain, no server", "timeout:3"),
