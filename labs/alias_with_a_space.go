@@ -14,7 +14,7 @@ func AliasWithASpace() Lab {
 	web := topo.Node{Name: "web", On: topo.On(lan)}
 	client := topo.Node{Name: "client", On: topo.On(lan)}
 	neighbour := topo.Node{Name: "neighbour", On: topo.On(other)}
-	late := `podman run --detach --network {lan} --name {lan}-odd --network-alias "odd alias" ` + webImage
+	late := `podman run --detach --stop-timeout 0 --network {lan} --name {lan}-odd --network-alias "odd alias" ` + webImage
 	const next = `podman run --rm --network `
 	ask := func(from topo.Node, name string) topo.Question { return topo.Wire{From: from, Name: name} }
 
@@ -45,7 +45,7 @@ func AliasWithASpace() Lab {
 		}, {
 			Ask: map[string]topo.Question{"next alone": script(next + `{lan} --entrypoint /dnslab-agent ` + webImage)},
 		}, {
-			Ask: map[string]topo.Question{"removal": topo.HostCommand{Args: []string{"podman", "rm", "--force", "--time", "0", "{lan}-odd"}}},
+			Ask: map[string]topo.Question{"removal": topo.HostCommand{Args: []string{"podman", "rm", "--force", "{lan}-odd"}}},
 		}, {
 			Ask: map[string]topo.Question{"without it": script(next + `{lan} --entrypoint /dnslab-agent ` + webImage + ` ask {web} A "` + gatewayOf("web") + `"`)},
 		}},

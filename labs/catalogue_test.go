@@ -239,7 +239,19 @@ func forwarders(n topo.Node, server string) bool {
 	if err != nil || n.Mode != topo.Slirp4netns && n.Mode != topo.Pasta {
 		return false
 	}
-	return addr.IsLinkLocalUnicast() || server == "fd00::3" || slices.ContainsFunc(n.NetworkOptions, func(o string) bool { return strings.HasSuffix(o, server) })
+	return addr.IsLinkLocalUnicast() || server == "fd00::3" ||
+		slices.ContainsFunc(n.NetworkOptions, func(o string) bool { return strings.HasSuffix(o, server) || thirdOf(o) == addr })
+}
+
+// thirdOf is the third address of the network that an option of slirp4netns
+// names, as in cidr=10.41.0.0/24, where slirp4netns takes questions.
+func thirdOf(option string) netip.Addr {
+	cidr, ok := strings.CutPrefix(option, "cidr=")
+	network, err := netip.ParsePrefix(cidr)
+	if !ok || err != nil {
+		return netip.Addr{}
+	}
+	return network.Addr().Next().Next().Next()
 }
 
 func (c *checker) serves(n topo.Node) bool {
@@ -421,4 +433,13 @@ func excepted(lab, version string) bool {
 	}
 	c, err := semver.NewConstraint(versions)
 	return err == nil && c.Check(semver.MustParse(version))
+}
+
+func TestForwardersAreTheNetworksOwn(t *testing.T) {
+	n := topo.Node{Mode: topo.Slirp4netns, NetworkOptions: []string{"cidr=10.41.0.0/24"}}
+	for server, want := range map[string]bool{"10.41.0.3": true, "10.41.0.4": false, "192.0.2.1": false, "fd00::3": true} {
+		if forwarders(n, server) != want {
+			t.Errorf("%s: is %v of %v", server, !want, n.NetworkOptions)
+		}
+	}
 }

@@ -37,7 +37,7 @@ func FromTheHost() Lab {
 		Needs:    []driver.Cap{driver.UserNetworks, driver.OwnHost},
 		Topology: topo.Topology{web, elsewhere},
 		Steps: []Step{{
-			Do: []topo.Act{topo.HostRun{Args: []string{"podman", "network", "exists", "{lan}"}, Changes: topo.Machine}},
+			Do: []topo.Act{topo.HostRun{Args: []string{"podman", "network", "inspect", "{lan}"}, Changes: topo.Machine}},
 			Ask: map[string]topo.Question{
 				"name":     ask("{web}.dns.podman"),
 				"bare":     ask("{web}"),

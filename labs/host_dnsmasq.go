@@ -20,10 +20,10 @@ func HostDnsmasq() Lab {
 	file := func(n topo.Node) topo.Question { return topo.File{Of: n, Path: "/etc/resolv.conf"} }
 	ask := func(n topo.Node, name string) topo.Wire { return topo.Wire{From: n, Name: name + ".lab.test."} }
 	const (
-		moby    = "moby libnetwork/resolvconf FilterResolvDNS up to 25.0, internal/resolvconf TransformForLegacyNw from 26.0"
-		six     = "public servers come with IPv6 ones; seen on 3.0.1, and not on 4.3.1, with nothing between"
-		podmans = "containers-common libnetwork/resolvconf filterResolvDNS"
-		manager = "containers-common libnetwork/resolvconf getDefaultResolvConf: where the host names 127.0.0.1 alone, the file of NetworkManager is read"
+		moby          = "moby libnetwork/resolvconf FilterResolvDNS up to 25.0, internal/resolvconf TransformForLegacyNw from 26.0"
+		podmans       = "containers-common libnetwork/resolvconf filterResolvDNS"
+		resolvedAlone = "podman before 4.1 knows the file of systemd-resolved alone (podman#13599)"
+		manager       = "containers-common libnetwork/resolvconf getDefaultResolvConf: where the host names 127.0.0.1 alone, the file of NetworkManager is read"
 	)
 	fromHost := func(name string) is.Assertion {
 		return is.AskedFromOneOf("behind's log", name+".lab.test.", "host's addresses")
@@ -95,14 +95,14 @@ func HostDnsmasq() Lab {
 				Because: becauseKit,
 				Sources: partly("S2-7"),
 			}, Case{
-				When:    and(podman(">=4.0"), rootless(false)),
+				When:    and(podman(">=3.2"), rootless(false)),
 				Expect:  is.Nameservers("plain's file, alone", publicServers...),
 				Because: podmans,
 				Sources: partly("S2-40"),
 			}, Case{
-				When:    and(podman("<4.0"), rootless(false)),
+				When:    and(podman("<3.2"), rootless(false)),
 				Expect:  is.Nameservers("plain's file, alone", publicServers6...),
-				Because: six,
+				Because: becauseSix,
 				Sources: partly("S2-40"),
 			}, Case{
 				When:    throughPasta(podman("")),
@@ -129,9 +129,13 @@ func HostDnsmasq() Lab {
 				Expect:  is.Nameservers("plain's file, NetworkManager", "{beside}"),
 				Because: manager,
 			}, Case{
-				When:    and(podman("<4.1"), rootless(false)),
+				When:    and(podman("<3.2"), rootless(false)),
 				Expect:  is.Nameservers("plain's file, NetworkManager", publicServers6...),
-				Because: "podman before 4.1 knows the file of systemd-resolved alone (podman#13599); " + six,
+				Because: resolvedAlone + "; " + becauseSix,
+			}, Case{
+				When:    and(podman(">=3.2 <4.1"), rootless(false)),
+				Expect:  is.Nameservers("plain's file, NetworkManager", publicServers...),
+				Because: resolvedAlone + "; read from the source",
 			}, Case{
 				When:    throughPasta(podman("")),
 				Expect:  is.Nameservers("plain's file, NetworkManager", "169.254.1.1", "{beside}"),
@@ -182,7 +186,7 @@ func HostDnsmasq() Lab {
 			}, Case{
 				When:    podman("<4.0"),
 				Expect:  is.All{is.HostServers("netted's file, with another", 1), is.HostServers("netted's file, alone", 1)},
-				Because: "with CNI the file has the servers that the network's plugins name, which is the gateway; seen on 3.0.1, and not on 4.3.1",
+				Because: becauseInstead,
 			}, Case{
 				When:    podman(">=4.0 <4.4.3"),
 				Expect:  is.All{is.HostServerBefore("netted's file, with another", "{beside}"), is.HostServerBefore("netted's file, alone", publicServers...)},

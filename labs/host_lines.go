@@ -69,8 +69,11 @@ func HostLines() Lab {
 		kit      = "moby contrib/dockerd-rootless.sh: the engine reads RootlessKit's resolv.conf, which has one line, whatever the host's says; run on 26.1.5"
 		common   = "containers-common libnetwork/resolvconf/resolvconf.go get…, resolv.go New; run on 5.4.2"
 	)
+	const instead = "podman libpod/container_internal_linux.go generateResolvConf: the search list that CNI says takes the place of the host's, from 3.1 to 3.4; read from the source"
+	insteadOfHost := is.All{is.SearchList("plain, odd", two, three), is.SearchList("netted, odd", "dns.podman"), is.SearchList("plain, invalid"), is.SearchList("netted, invalid", "dns.podman")}
 	behindNetworks := is.All{is.SearchList("plain, odd", two, three), is.SearchList("netted, odd", "dns.podman", two, three),
 		is.SearchList("plain, invalid"), is.SearchList("netted, invalid", "dns.podman")}
+	rootAlone := is.All{is.SearchList("host, commented", "."), is.SearchList("plain, commented"), is.SearchList("netted, commented", "dns.podman")}
 	rootBehind := is.All{is.SearchList("host, commented", "."), is.SearchList("plain, commented"), is.SearchList("netted, commented", "dns.podman", ".")}
 	odds := []string{"ndots:x", "ndots:", "ndots", "ndots:-1", "timeout:3"}
 	old := and(docker("<26.0"), rootless(false))
@@ -106,12 +109,20 @@ func HostLines() Lab {
 				Expect:  append(is.All{is.SearchList("plain, odd"), is.SearchList("netted, odd")}, lacks("invalid", "one.lab.test")...),
 				Because: kit,
 			}, Case{
-				When:    podman("<4.4"),
+				When:    podman("<3.1"),
+				Expect:  is.All{is.SearchList("plain, odd", two, three), is.SearchList("netted, odd", two, three), is.SearchList("plain, invalid"), is.SearchList("netted, invalid")},
+				Because: becauseNoSearch,
+			}, Case{
+				When:    podman(">=3.1 <4.0"),
+				Expect:  insteadOfHost,
+				Because: instead,
+			}, Case{
+				When:    podman(">=4.0 <4.4"),
 				Expect:  behindNetworks,
 				Because: "podman libpod/container_internal_common.go generateResolvConf: on a network the host's come behind the network's, up to 4.3; run on 4.3.1",
 			}, Case{
 				When:    podman(">=4.4 <5.5.1"),
-				Expect:  is.All{is.SearchList("plain, odd", two, three), is.SearchList("netted, odd", "dns.podman"), is.SearchList("plain, invalid"), is.SearchList("netted, invalid", "dns.podman")},
+				Expect:  insteadOfHost,
 				Because: common + ": getSearchDomains knows no domain; on a network the network's takes the place of the host's, before 5.5.1",
 			}, Case{
 				When:    podman(">=5.5.1"),
@@ -266,12 +277,20 @@ func HostLines() Lab {
 				Expect:  is.All{is.SearchList("host, commented", "."), is.SearchList("plain, commented"), is.SearchList("netted, commented")},
 				Because: kit,
 			}, Case{
-				When:    podman("<4.4"),
+				When:    podman("<3.1"),
+				Expect:  is.All{is.SearchList("host, commented", "."), is.SearchList("plain, commented"), is.SearchList("netted, commented")},
+				Because: becauseNoSearch + "; pkg/resolvconf Build leaves out one of the root alone",
+			}, Case{
+				When:    podman(">=3.1 <4.0"),
+				Expect:  rootAlone,
+				Because: instead,
+			}, Case{
+				When:    podman(">=4.0 <4.4"),
 				Expect:  rootBehind,
 				Because: "podman libpod/container_internal_common.go generateResolvConf: a search list of the root alone is left out, one that ends with it is not; run on 4.3.1",
 			}, Case{
 				When:    podman(">=4.4 <5.5.1"),
-				Expect:  is.All{is.SearchList("host, commented", "."), is.SearchList("plain, commented"), is.SearchList("netted, commented", "dns.podman")},
+				Expect:  rootAlone,
 				Because: common + ": build leaves it out",
 			}, Case{
 				When:    podman(">=5.5.1"),
@@ -328,8 +347,13 @@ func HostLines() Lab {
 				Expect:  is.All{is.HasText("host, pair", "{up} 192.0.2.53"), is.Nameservers("plain, pair", slirpAddr)},
 				Because: kit,
 			}, Case{
-				When:    and(podman(""), withRoot),
-				Expect:  is.Nameservers("plain, pair", "8.8.8.8", "8.8.4.4"),
+				When:    and(podman("<3.2"), withRoot),
+				Expect:  is.Nameservers("plain, pair", publicServers6...),
+				Because: becauseSix + ": such a line is no server, and so public ones are added",
+				Sources: holds("podman#13926"),
+			}, Case{
+				When:    and(podman(">=3.2"), withRoot),
+				Expect:  is.Nameservers("plain, pair", publicServers...),
 				Because: common + ": such a line is no server, and so public ones are added",
 				Sources: holds("podman#13926"),
 			}, Case{

@@ -185,7 +185,11 @@ func HostServers() Lab {
 				Expect:  is.HostServers("netted's file", 1),
 				Because: "podman libpod/container_internal_common.go addResolvConf: the gateway alone since 4.4.3; run on 5.4.2",
 			}, {
-				When:    podman("<4.4.3"),
+				When:    podman("<4.0"),
+				Expect:  is.HostServers("netted's file", 1),
+				Because: becauseInstead,
+			}, {
+				When:    podman(">=4.0 <4.4.3"),
 				Expect:  is.HostServerBefore("netted's file", all...),
 				Because: "podman libpod/container_internal_common.go generateResolvConf: the gateway, then the servers of the host, up to 4.4.2; run on 4.3.1",
 			}},

@@ -46,7 +46,8 @@ func HostWithoutServers() Lab {
 		}
 		return append(each(Case{Expect: name(fallback...), Because: moby, Sources: holds("moby:TestRCTransformForLegacyNw")}, onHost("")...),
 			Case{When: inRootlessKit(""), Expect: name(slirp), Because: kit, Sources: partly("S2-7")},
-			Case{When: and(podman(""), withRoot), Expect: name(fallback...), Because: podmans},
+			Case{When: and(podman("<3.2"), withRoot), Expect: name(fallback6...), Because: becauseSix},
+			Case{When: and(podman(">=3.2"), withRoot), Expect: name(fallback...), Because: podmans},
 			Case{When: throughPasta(podman("")), Expect: name(append([]string{pasta}, fallback...)...), Because: podmans + ", behind pasta's forwarder"},
 			Case{When: throughSlirp(podman("")), Expect: name(append([]string{slirp}, fallback6...)...), Because: podmans + ", behind slirp4netns' forwarder, IPv6 ones too, since slirp4netns has IPv6"})
 	}
@@ -94,7 +95,12 @@ func HostWithoutServers() Lab {
 				Expect:  is.All{is.SearchList("plain, no server"), is.ResolvOptions("plain, no server"), is.SearchList("netted, no server"), is.ResolvOptions("netted, no server", "ndots:0")},
 				Because: kit,
 			}, Case{
-				When: podman(""),
+				When: podman("<3.1"),
+				Expect: is.All{is.SearchList("plain, no server", "one.lab.test"), is.ResolvOptions("plain, no server", "timeout:3"),
+					is.SearchList("netted, no server", "one.lab.test"), is.ResolvOptions("netted, no server", "timeout:3")},
+				Because: becauseNoSearch,
+			}, Case{
+				When: podman(">=3.1"),
 				Expect: is.All{is.SearchList("plain, no server", "one.lab.test"), is.ResolvOptions("plain, no server", "timeout:3"),
 					is.HasText("netted, no server", "search dns.podman"), is.ResolvOptions("netted, no server", "timeout:3")},
 				Because: podmans,
@@ -145,7 +151,11 @@ func HostWithoutServers() Lab {
 				Expect:  is.All{is.HostServers("netted, no server", 1), is.HostServers("netted, empty", 1), is.LacksText("netted, empty", "8.8.8.8")},
 				Because: "podman libpod/container_internal_common.go addResolvConf: the gateway alone since 4.4.3; run on 5.4.2",
 			}, {
-				When:    podman("<4.4.3"),
+				When:    podman("<4.0"),
+				Expect:  is.All{is.HostServers("netted, no server", 1), is.HostServers("netted, empty", 1), is.LacksText("netted, empty", "8.8.8.8")},
+				Because: becauseInstead,
+			}, {
+				When:    podman(">=4.0 <4.4.3"),
 				Expect:  is.All{is.HostServerBefore("netted, no server", fallback...), is.HostServerBefore("netted, empty", fallback...)},
 				Because: "podman libpod/container_internal_common.go generateResolvConf: the gateway, then the servers of the host, up to 4.4.2; run on 4.3.1",
 			}},

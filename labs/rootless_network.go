@@ -29,6 +29,7 @@ func RootlessNetwork() Lab {
 		Steps: []Step{{Ask: map[string]topo.Question{
 			"pasta":       shell(create("--network pasta")),
 			"slirp4netns": shell(create("--network slirp4netns")),
+			"on pasta":    topo.HostCommand{Args: []string{"podman", "run", "--rm", "--network", "pasta", "--rootfs", "/tmp", "true"}},
 		}}},
 		Claims: []Claim{{
 			ID:   "pasta",
@@ -42,9 +43,13 @@ func RootlessNetwork() Lab {
 				Expect:  is.Complained("pasta", 125, "pasta networking is only supported for rootless mode"),
 				Because: "podman pkg/specgen/container_validate.go; run on podman 5.4.2",
 			}, {
-				When:    podman("<4.4"),
-				Expect:  is.Complained("pasta", 125, "network"),
-				Because: "podman RELEASE_NOTES 4.4.0: before that pasta is the name of a network like others; run on podman 4.3.1",
+				When:    podman("<4.0"),
+				Expect:  is.All{is.Printed("pasta", mode("bridge")), is.Complained("on pasta", 127, `CNI network "pasta" not found`)},
+				Because: "podman pkg/specgen/namespaces.go ParseNetworkNamespace: pasta is the name of a network like others, which nobody looks for before the container starts; run on podman 3.0.1",
+			}, {
+				When:    podman(">=4.0 <4.4"),
+				Expect:  is.All{is.Complained("pasta", 125, "network"), is.Complained("on pasta", 125, "network")},
+				Because: "podman RELEASE_NOTES 4.4.0: before that pasta is the name of a network like others, for which libpod/runtime_ctr.go looks when the container is made; run on podman 4.3.1",
 			}},
 		}, {
 			ID:   "slirp4netns",

@@ -17,6 +17,9 @@ var (
 	publicServers6 = append(publicServers[:2:2], "2001:4860:4860::8888", "2001:4860:4860::8844")
 )
 
+// Before 3.2 the public servers of Podman have IPv6 whatever the container has.
+const becauseSix = "podman libpod/container_internal_linux.go generateResolvConf has the public servers of IPv6 too, up to 3.1, and since 3.2 where the container has an address of IPv6; run on 3.0.1"
+
 // dnsmasq starts one on an address of the host's loopback. It asks whom the
 // arguments name, knows nothing itself and keeps no answer.
 func dnsmasq(addr string, args ...string) topo.Act {

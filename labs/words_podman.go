@@ -29,6 +29,13 @@ func lost(answers ...string) Case {
 	}
 }
 
+// Before 4.0 Podman takes what CNI's plugins say of DNS, and then little of the
+// host's.
+const (
+	becauseNoSearch = "podman libpod/container_internal_linux.go generateResolvConf: of what CNI says it takes servers and no search list, up to 3.0; run on 3.0.1"
+	becauseInstead  = "podman libpod/container_internal_linux.go generateResolvConf: the servers that CNI says, which is the gateway, take the place of the host's, up to 3.4; run on 3.0.1"
+)
+
 // only keeps of each claim the cases of one engine, and no claim without any.
 func only(engine string, claims []Claim) []Claim {
 	var all []Claim
