@@ -132,16 +132,19 @@ func PodmanCommands() Lab {
 				When:    podman("<4.4"),
 				Expect:  is.All{is.Complained("run with a word", 125, "nowhere is not an ip address"), is.Exited("no server on a network of its own", 0)},
 				Because: "podman cmd/podman/parse",
+				Sources: holds("podman:bad-server"),
 			}, {
 				When: podman(">=4.4 <6"),
 				Expect: is.All{refusesWords, is.Complained("create with a word", 125, "nowhere"), is.Complained("create without but with", 125, withoutDNS),
 					is.Exited("no server on a network of its own", 0), is.Exited("create with servers", 0)},
 				Because: "containers-common libnetwork/netavark networkCreate, NetworkUpdate" + run,
+				Sources: holds("podman:bad-server"),
 			}, {
 				When: podman(">=6"),
 				Expect: is.All{refusesWords, is.Complained("create with a word", 125, "netavark: failed to load network create: IO error: invalid IP address"),
 					is.Complained("create without but with", 125, "netavark: "+withoutDNS), is.Exited("no server on a network of its own", 0), is.Exited("create with servers", 0)},
 				Because: "netavark src/commands/create.rs: from 6.0 on Podman leaves it to netavark to look (run on podman 6.1.1, netavark 2.0.0)",
+				Sources: holds("podman:bad-server"),
 			}},
 		}, {
 			ID:   "gateway-as-server",
@@ -150,6 +153,7 @@ func PodmanCommands() Lab {
 				When:    podman(""),
 				Expect:  is.All{is.Exited("server that is the gateway", 0), is.Exited("no server on a network of its own", 0)},
 				Because: "nothing in podman or netavark compares them" + run,
+				Sources: refutes("netavark:dns-server-equals-gateway"),
 			}},
 		}, {
 			ID:   "rootless-command",
