@@ -17,6 +17,19 @@ func InputDropped() Lab {
 	late := topo.Node{Name: "late", On: topo.On(lan), Later: true}
 	ask := func(from topo.Node) topo.Question { return topo.Wire{From: from, Name: "{web}"} }
 
+	// found makes a network, by a firewall driver or the default one, and asks on
+	// it for a container's name.
+	found := func(name, driver, flags string) topo.Question {
+		set := ""
+		if driver != "" {
+			set = "export NETAVARK_FW=" + driver + " && "
+		}
+		net := "{lan}-" + name
+		return script(set + `podman network create ` + flags + ` ` + net + ` >/dev/null && ` +
+			`podman run --detach --network ` + net + ` --name ` + net + `-first ` + webImage + ` >/dev/null && ` +
+			`podman run --rm --network ` + net + ` --entrypoint /dnslab-agent ` + webImage + ` ask ` + net + `-first A "$(podman inspect --format '{{ range .NetworkSettings.Networks }}{{ .Gateway }}{{ end }}' ` + net + `-first)"`)
+	}
+
 	dropped := is.All{is.AddressOf(web, "before"), is.Outcome("dropped", results.TimedOutAsk), is.Outcome("late's", results.TimedOutAsk), is.AddressOf(web, "after")}
 
 	return Lab{
@@ -25,18 +38,19 @@ func InputDropped() Lab {
 		Needs:    []driver.Cap{driver.UserNetworks, driver.OwnHost},
 		Topology: topo.Topology{web, client, late},
 		Steps: []Step{{Ask: map[string]topo.Question{
-			"before":     ask(client),
-			"TCP before": topo.Wire{From: client, Name: "{web}", TCP: true},
+			"before":          ask(client),
+			"internal before": found("vault-before", "", "--internal"),
+			"TCP before":      topo.Wire{From: client, Name: "{web}", TCP: true},
 		}}, {
 			Do:  []topo.Act{topo.HostRun{Root: true, Changes: topo.Machine, Args: []string{"iptables", "-P", "INPUT", "DROP"}}},
 			Ask: map[string]topo.Question{"dropped": ask(client), "TCP dropped": topo.Wire{From: client, Name: "{web}", TCP: true}, "rules": topo.HostCommand{Root: true, Args: []string{"nft", "list", "ruleset"}}},
 		}, {
 			Do: []topo.Act{topo.Start{Node: late}},
 			Ask: map[string]topo.Question{
-				"late's": ask(late),
-				"with iptables": script(`export NETAVARK_FW=iptables && podman network create {lan}-ipt >/dev/null && ` +
-					`podman run --detach --network {lan}-ipt --name {lan}-first ` + webImage + ` >/dev/null && ` +
-					`podman run --rm --network {lan}-ipt --entrypoint /dnslab-agent ` + webImage + ` ask {lan}-first A "$(podman inspect --format '{{ range .NetworkSettings.Networks }}{{ .Gateway }}{{ end }}' {lan}-first)"`),
+				"late's":                 ask(late),
+				"with iptables":          found("ipt", "iptables", ""),
+				"internal":               found("vault", "", "--internal"),
+				"internal with iptables": found("vault-ipt", "iptables", "--internal"),
 			},
 		}, {
 			Ask: map[string]topo.Question{"iptables": topo.HostCommand{Root: true, Args: []string{"iptables", "-S"}}},
@@ -93,6 +107,14 @@ func InputDropped() Lab {
 				When:    and(Facts{"netavark": ">=2"}, rootless(true)),
 				Expect:  is.All{is.Exited("with iptables", 126)},
 				Because: "netavark RELEASE_NOTES 2.0.0: it has no rules of iptables any more",
+			}},
+		}, {
+			ID:   "internal",
+			Says: "whether it is found on an internal network",
+			Cases: []Case{{
+				When:    podman(""),
+				Expect:  is.All{is.PrintedText("internal", "NOERROR "), is.PrintedText("internal with iptables", "NOERROR ")},
+				Because: "TODO",
 			}},
 		}},
 	}

@@ -20,6 +20,15 @@ func PodmanCommands() Lab {
 	ran := func(flags string) topo.Question {
 		return script(`podman run --rm ` + flags + ` --entrypoint /dnslab-agent ` + webImage)
 	}
+	// told is the resolv.conf that a container gets that is made by these flags.
+	told := func(before, flags, after string) topo.Question {
+		return script(before + `id=$(podman create ` + flags + ` ` + webImage + `) && podman init "$id" >/dev/null && ` +
+			`cat "$(podman inspect --format '{{ .ResolvConfPath }}' "$id")"; s=$?; podman rm --force "$id" >/dev/null 2>&1; ` + after + `exit $s`)
+	}
+	const configured = `export CONTAINERS_CONF_OVERRIDE=/tmp/{lan}-dns.conf && printf '[containers]\ndns_servers = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"]\ndns_searches = ["lab.test"]\ndns_options = ["timeout:3"]\n' >$CONTAINERS_CONF_OVERRIDE && `
+	const named = `ip netns add {lan}-ns && mkdir -p /etc/netns/{lan}-ns && echo nameserver 192.0.2.7 >/etc/netns/{lan}-ns/resolv.conf && `
+	const unnamed = `ip netns delete {lan}-ns; rm -r /etc/netns/{lan}-ns; `
+	const four = "nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\nnameserver 192.0.2.4"
 	const enabled = `podman network inspect --format '{{ .DNSEnabled }}'`
 	const slirp = `export CONTAINERS_CONF_OVERRIDE=/tmp/{lan}.conf && printf '[network]\ndefault_rootless_network_cmd = "slirp4netns"\n' >$CONTAINERS_CONF_OVERRIDE && `
 	const flags = "podman cmd/podman/networks/create.go and update.go"
@@ -57,13 +66,21 @@ func PodmanCommands() Lab {
 			"slirp4netns in info":      script(slirp + "podman info --format '{{ .Host.RootlessNetworkCmd }}'"),
 			"slirp4netns by a setting": script(slirp + `id=$(podman create ` + webImage + `) && podman inspect --format '{{ .HostConfig.NetworkMode }}' "$id"; s=$?; podman rm "$id" >/dev/null 2>&1; exit $s`),
 
-			"servers on no network":             ran("--network none --dns 192.0.2.1"),
-			"search on no network":              ran("--network none --dns-search lab.test"),
-			"options on no network":             ran("--network none --dns-option ndots:1"),
-			"servers on another's network":      ran("--network container:{web} --dns 192.0.2.1"),
-			"search on another's network":       ran("--network container:{web} --dns-search lab.test"),
-			"options on another's network":      ran("--network container:{web} --dns-option ndots:1"),
-			"servers on the host's network":     ran("--network host --dns 192.0.2.1"),
+			"servers on no network":         ran("--network none --dns 192.0.2.1"),
+			"search on no network":          ran("--network none --dns-search lab.test"),
+			"options on no network":         ran("--network none --dns-option ndots:1"),
+			"servers on another's network":  ran("--network container:{web} --dns 192.0.2.1"),
+			"search on another's network":   ran("--network container:{web} --dns-search lab.test"),
+			"options on another's network":  ran("--network container:{web} --dns-option ndots:1"),
+			"servers on the host's network": ran("--network host --dns 192.0.2.1"),
+			"configured":                    told(configured, "", ""),
+			"configured on a network":       told(configured, "--network {lan}", ""),
+			"on the network without":        told("", "--network {lan}", ""),
+			"own network namespace":         told(named, "--network ns:/run/netns/{lan}-ns", unnamed),
+			"without its file":              told("ip netns add {lan}-bare && ", "--network ns:/run/netns/{lan}-bare", "ip netns delete {lan}-bare; "),
+			"own users":                     told("", "--userns keep-id --network {lan}", ""),
+			"own users, asked for":          told("", "--userns keep-id --network {lan} --dns-search lab.test --dns-option timeout:3", ""),
+
 			"server that is the gateway":        ran(`--network {lan} --dns "` + gatewayOf("web") + `"`),
 			"no server on a network of its own": ran("--network {lan}"),
 		}}},
@@ -154,6 +171,36 @@ func PodmanCommands() Lab {
 				Expect:  is.All{is.Exited("server that is the gateway", 0), is.Exited("no server on a network of its own", 0)},
 				Because: "nothing in podman or netavark compares them" + run,
 				Sources: refutes("netavark:dns-server-equals-gateway"),
+			}},
+		}, {
+			ID:   "configured",
+			Says: "what containers.conf can say of servers, search list and options, and what of it the file names on a network",
+			Cases: []Case{{
+				When:    podman(""),
+				Expect:  is.All{is.PrintedText("configured", four), is.PrintedText("configured", "search lab.test"), is.PrintedText("configured", "options timeout:3")},
+				Because: "TODO" + run,
+				Sources: holds("podman:containers-conf-dns-options"),
+			}},
+		}, {
+			ID:   "network-namespace",
+			Says: "a container in a network namespace of the host's that has a resolv.conf in /etc/netns gets that one",
+			Cases: []Case{{
+				When:    and(podman(""), rootless(false)),
+				Expect:  is.All{is.Printed("own network namespace", "nameserver 192.0.2.7"), is.LacksText("without its file", "192.0.2.7")},
+				Because: "containers-common libnetwork/resolvconf getDefaultResolvConf, before podman libpod/container_internal_linux.go generateResolvConf" + run,
+				Sources: holds("podman:user-namespace-resolv-conf"),
+			}, {
+				When:    and(podman(""), rootless(true)),
+				Expect:  is.Complained("own network namespace", 1, "Permission denied"),
+				Because: "a user without root can make no network namespace of the host's (ip-netns(8))" + run,
+			}},
+		}, {
+			ID:   "user-namespace",
+			Says: "users of its own change nothing of what a container's file says",
+			Cases: []Case{{
+				When:    podman(""),
+				Expect:  is.All{is.SameText("own users", "on the network without", true), is.PrintedText("own users, asked for", "search lab.test")},
+				Because: "TODO" + run,
 			}},
 		}, {
 			ID:   "rootless-command",
