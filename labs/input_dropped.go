@@ -112,9 +112,22 @@ func InputDropped() Lab {
 			ID:   "internal",
 			Says: "whether it is found on an internal network",
 			Cases: []Case{{
-				When:    podman(""),
-				Expect:  is.All{is.PrintedText("internal", "NOERROR "), is.PrintedText("internal with iptables", "NOERROR ")},
-				Because: "TODO",
+				When:    and(dnsname(), rootless(false)),
+				Expect:  is.All{is.Complained("internal before", 1, "timeout"), is.Complained("internal", 1, "timeout")},
+				Because: "dnsname and internal networks are incompatible, says containers-common libnetwork/cni: nobody is asked for names there (run on podman 4.3.1)",
+			}, {
+				When:    and(Facts{"netavark": "<2"}, rootless(false)),
+				Expect:  is.All{is.PrintedText("internal before", "NOERROR "), is.Complained("internal", 1, "timeout"), is.Complained("internal with iptables", 1, "timeout")},
+				Because: "netavark's rules that let questions in are of networks that are not internal (run on netavark 1.4.0, 1.14.0 and 1.17.2)",
+				Sources: refutes("netavark:internal-network-dns-with-drop-policy"),
+			}, {
+				When:    and(Facts{"netavark": ">=2"}, rootless(false)),
+				Expect:  is.All{is.PrintedText("internal before", "NOERROR "), is.Complained("internal", 1, "timeout")},
+				Because: "netavark's rules that let questions in are of a chain of their own, and another one still drops (nft(8), verdict statements)",
+			}, {
+				When:    and(podman(""), rootless(true)),
+				Expect:  is.All{is.PrintedText("internal before", "NOERROR "), is.PrintedText("internal", "NOERROR ")},
+				Because: "containers-common libnetwork/internal/rootlessnetns: the host's rules are no matter to networks of a user (run on podman 5.8.6)",
 			}},
 		}},
 	}

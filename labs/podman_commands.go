@@ -37,6 +37,8 @@ func PodmanCommands() Lab {
 		return is.All{is.Complained(name, 125, "conflicting options: "+flag+" and the network mode: "+mode), is.Exited("servers on the host's network", 0)}
 	}
 
+	configures := is.All{is.PrintedText("configured", four), is.PrintedText("configured", "search lab.test"), is.PrintedText("configured", "options timeout:3"),
+		is.PrintedText("configured on a network", "search lab.test"), is.PrintedText("configured on a network", "options timeout:3")}
 	refusesWords := is.All{is.Complained("run with a word", 125, "nowhere is not an ip address"), is.Complained("update with a word", 125, "unable to parse ip nowhere")}
 	const withoutDNS = "cannot set NetworkDNSServers if DNS is not enabled"
 
@@ -176,9 +178,17 @@ func PodmanCommands() Lab {
 			ID:   "configured",
 			Says: "what containers.conf can say of servers, search list and options, and what of it the file names on a network",
 			Cases: []Case{{
-				When:    podman(""),
-				Expect:  is.All{is.PrintedText("configured", four), is.PrintedText("configured", "search lab.test"), is.PrintedText("configured", "options timeout:3")},
-				Because: "TODO" + run,
+				When:    podman("<4.5"),
+				Expect:  is.All{is.PrintedText("configured", "nameserver "), is.LacksText("configured", "192.0.2."), is.LacksText("configured", "timeout:3")},
+				Because: "CONTAINERS_CONF_OVERRIDE is not read there (run on podman 4.3.1); where that begins, between 4.3.1 and 5.4.2, was not read from the source",
+			}, {
+				When:    and(podman(">=4.5"), dnsname()),
+				Expect:  append(configures[:len(configures):len(configures)], is.PrintedText("configured on a network", four)),
+				Because: "podman libpod/container_internal_common.go addResolvConf: read from the source",
+			}, {
+				When:    and(podman(">=4.5"), aardvark("")),
+				Expect:  append(configures[:len(configures):len(configures)], is.PrintedText("configured on a network", "nameserver 10."), is.LacksText("configured on a network", "192.0.2.")),
+				Because: "containers-common pkg/config ContainersConfig; podman libpod/container_internal_common.go addResolvConf since 4.4.3: on a network its own server alone stands in the file" + run,
 				Sources: holds("podman:containers-conf-dns-options"),
 			}},
 		}, {
@@ -198,9 +208,17 @@ func PodmanCommands() Lab {
 			ID:   "user-namespace",
 			Says: "users of its own change nothing of what a container's file says",
 			Cases: []Case{{
-				When:    podman(""),
+				When:    and(podman("<4.4"), rootless(false)),
+				Expect:  is.All{is.Complained("own users", 125, "keep-id is only supported in rootless mode"), is.PrintedText("on the network without", "nameserver ")},
+				Because: "podman pkg/util GetKeepIDMapping (run on podman 4.3.1); where root may, between 4.3.1 and 5.4.2, was not read from the source",
+			}, {
+				When:    and(podman("<4.4"), rootless(true)),
 				Expect:  is.All{is.SameText("own users", "on the network without", true), is.PrintedText("own users, asked for", "search lab.test")},
-				Because: "TODO" + run,
+				Because: "podman libpod/container_internal_common.go generateResolvConf knows nothing of users: read from the source",
+			}, {
+				When:    podman(">=4.4"),
+				Expect:  is.All{is.SameText("own users", "on the network without", true), is.PrintedText("own users, asked for", "search lab.test")},
+				Because: "podman libpod/container_internal_common.go addResolvConf knows nothing of users" + run,
 			}},
 		}, {
 			ID:   "rootless-command",
