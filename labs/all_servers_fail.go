@@ -68,6 +68,7 @@ func AllServersFail() Lab {
 			"lonely's file":   topo.File{Of: lonely, Path: "/etc/resolv.conf"},
 			"silent":          ask(deaf, "silent", false),
 			"closed":          ask(lonely, "closed", false),
+			"neighbour":       topo.Wire{From: lonely, Name: "{deaf}"},
 			"closed over TCP": ask(lonely, "closed", true),
 			"servfail":        ask(client, "servfail", false),
 			"nx":              ask(client, "nx", false),
@@ -90,8 +91,9 @@ func AllServersFail() Lab {
 			Says: "what the client is told if the port of the only server is closed",
 			Cases: cases(docked("closed", nil), []Case{{
 				When:    forwards(">=1.13"),
-				Expect:  is.All{is.TimedOut("closed"), is.SentToHost("closed")},
+				Expect:  is.All{is.TimedOut("closed"), is.SentToHost("closed"), is.AddressOf(deaf, "neighbour")},
 				Because: nothing,
+				Sources: holds("aardvark-dns:bad-server"),
 			}}, servedDirectly(is.All{is.Outcome("closed", results.Refused), is.Nameservers("lonely's file", "{closed}")})),
 		}, {
 			ID:   "closed-tcp",

@@ -25,6 +25,7 @@ func HostWithoutServers() Lab {
 		google4  = "8.8.8.8 8.8.4.4"
 		embedded = "127.0.0.11"
 		slirp    = "10.0.2.3"
+		legacy   = "moby:TestRCTransformForLegacyNw"
 		pasta    = "169.254.1.1"
 
 		moby    = "moby libnetwork/resolvconf FilterResolvDNS up to 25.0, internal/resolvconf TransformForLegacyNw from 26.0; run on 26.1.5 and 29.8.0"
@@ -36,7 +37,7 @@ func HostWithoutServers() Lab {
 	withRoot := rootless(false)
 	// told are the cases of a claim about what the files of containers without
 	// a network name, and what was seen of the host's.
-	told := func(seen is.All, files ...string) []Case {
+	told := func(seen is.All, test string, files ...string) []Case {
 		name := func(servers ...string) is.All {
 			all := slices.Clone(seen)
 			for _, f := range files {
@@ -44,7 +45,7 @@ func HostWithoutServers() Lab {
 			}
 			return all
 		}
-		return append(each(Case{Expect: name(fallback...), Because: moby, Sources: holds("moby:TestRCTransformForLegacyNw")}, onHost("")...),
+		return append(each(Case{Expect: name(fallback...), Because: moby, Sources: holds(test)}, onHost("")...),
 			Case{When: inRootlessKit(""), Expect: name(slirp), Because: kit, Sources: partly("S2-7")},
 			Case{When: and(podman("<3.2"), withRoot), Expect: name(fallback6...), Because: becauseSix},
 			Case{When: and(podman(">=3.2"), withRoot), Expect: name(fallback...), Because: podmans},
@@ -64,6 +65,9 @@ func HostWithoutServers() Lab {
 			Do:  append([]topo.Act{topo.HostWrite{Path: conf}}, both(restart)...),
 			Ask: map[string]topo.Question{"plain, empty": file(plain), "netted, empty": file(netted)},
 		}, {
+			Do:  []topo.Act{topo.HostWrite{Path: conf, Content: "nameserver 127.0.0.1\n#nameserver 127.0.2.1\nnameserver ::1\n"}, restart(plain)},
+			Ask: map[string]topo.Question{"plain, loopback": file(plain), "loopback": topo.HostFile{Path: conf}},
+		}, {
 			// A rootless Podman needs the file to take a container off a network.
 			Do:  []topo.Act{topo.Stop{Node: netted}, topo.HostRemove{Path: conf}, restart(plain)},
 			Ask: map[string]topo.Question{"plain, no file": file(plain), "no file": topo.HostFile{Path: conf}},
@@ -74,15 +78,19 @@ func HostWithoutServers() Lab {
 		Claims: []Claim{{
 			ID:    "no-server",
 			Says:  "whom a container is told that asks for no network, where the host's file names no server or is empty",
-			Cases: told(is.All{is.HasText("no server", "search ")}, "plain, no server", "plain, empty"),
+			Cases: told(is.All{is.HasText("no server", "search ")}, legacy, "plain, no server", "plain, empty"),
+		}, {
+			ID:    "loopback",
+			Says:  "whom it is told where the host's file names loopback addresses alone, one of IPv6 and one in a comment among them",
+			Cases: told(is.All{is.HasLine("loopback", "nameserver ::1")}, "moby:TestRunDNSDefaultOptions", "plain, loopback"),
 		}, {
 			ID:    "no-file",
 			Says:  "whom it is told where the host has no file",
-			Cases: told(is.All{is.Outcome("no file", results.NotFound)}, "plain, no file"),
+			Cases: told(is.All{is.Outcome("no file", results.NotFound)}, legacy, "plain, no file"),
 		}, {
 			ID:    "link-to-nothing",
 			Says:  "whom it is told where the host's file is a link to nothing",
-			Cases: told(is.All{is.Outcome("link to nothing", results.NotFound)}, "plain, link to nothing"),
+			Cases: told(is.All{is.Outcome("link to nothing", results.NotFound)}, legacy, "plain, link to nothing"),
 		}, {
 			ID:   "the-rest",
 			Says: "whether search list and options of a host without servers still count",

@@ -20,6 +20,15 @@ func PodmanCommands() Lab {
 	ran := func(flags string) topo.Question {
 		return script(`podman run --rm ` + flags + ` --entrypoint /dnslab-agent ` + webImage)
 	}
+	// told is the resolv.conf that a container gets that is made by these flags.
+	told := func(before, flags, after string) topo.Question {
+		return script(before + `id=$(podman create ` + flags + ` ` + webImage + `) && podman init "$id" >/dev/null && ` +
+			`cat "$(podman inspect --format '{{ .ResolvConfPath }}' "$id")"; s=$?; podman rm --force "$id" >/dev/null 2>&1; ` + after + `exit $s`)
+	}
+	const configured = `export CONTAINERS_CONF_OVERRIDE=/tmp/{lan}-dns.conf && printf '[containers]\ndns_servers = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"]\ndns_searches = ["lab.test"]\ndns_options = ["timeout:3"]\n' >$CONTAINERS_CONF_OVERRIDE && `
+	const named = `ip netns add {lan}-ns && mkdir -p /etc/netns/{lan}-ns && echo nameserver 192.0.2.7 >/etc/netns/{lan}-ns/resolv.conf && `
+	const unnamed = `ip netns delete {lan}-ns; rm -r /etc/netns/{lan}-ns; `
+	const four = "nameserver 192.0.2.1\nnameserver 192.0.2.2\nnameserver 192.0.2.3\nnameserver 192.0.2.4"
 	const enabled = `podman network inspect --format '{{ .DNSEnabled }}'`
 	const slirp = `export CONTAINERS_CONF_OVERRIDE=/tmp/{lan}.conf && printf '[network]\ndefault_rootless_network_cmd = "slirp4netns"\n' >$CONTAINERS_CONF_OVERRIDE && `
 	const flags = "podman cmd/podman/networks/create.go and update.go"
@@ -35,6 +44,8 @@ func PodmanCommands() Lab {
 		return all
 	}
 
+	configures := is.All{is.PrintedText("configured", four), is.PrintedText("configured", "search lab.test"), is.PrintedText("configured", "options timeout:3"),
+		is.PrintedText("configured on a network", "search lab.test"), is.PrintedText("configured on a network", "options timeout:3")}
 	refusesWords := is.All{is.Complained("run with a word", 125, "nowhere is not an ip address"), is.Complained("update with a word", 125, "unable to parse ip nowhere")}
 	const withoutDNS = "cannot set NetworkDNSServers if DNS is not enabled"
 
@@ -64,13 +75,21 @@ func PodmanCommands() Lab {
 			"slirp4netns in info":      script(slirp + "podman info --format '{{ .Host.RootlessNetworkCmd }}'"),
 			"slirp4netns by a setting": script(slirp + `id=$(podman create ` + webImage + `) && podman inspect --format '{{ .HostConfig.NetworkMode }}' "$id"; s=$?; podman rm "$id" >/dev/null 2>&1; exit $s`),
 
-			"servers on no network":             ran("--network none --dns 192.0.2.1"),
-			"search on no network":              ran("--network none --dns-search lab.test"),
-			"options on no network":             ran("--network none --dns-opt ndots:1"),
-			"servers on another's network":      ran("--network container:{web} --dns 192.0.2.1"),
-			"search on another's network":       ran("--network container:{web} --dns-search lab.test"),
-			"options on another's network":      ran("--network container:{web} --dns-opt ndots:1"),
-			"servers on the host's network":     ran("--network host --dns 192.0.2.1"),
+			"servers on no network":         ran("--network none --dns 192.0.2.1"),
+			"search on no network":          ran("--network none --dns-search lab.test"),
+			"options on no network":         ran("--network none --dns-opt ndots:1"),
+			"servers on another's network":  ran("--network container:{web} --dns 192.0.2.1"),
+			"search on another's network":   ran("--network container:{web} --dns-search lab.test"),
+			"options on another's network":  ran("--network container:{web} --dns-opt ndots:1"),
+			"servers on the host's network": ran("--network host --dns 192.0.2.1"),
+			"configured":                    told(configured, "", ""),
+			"configured on a network":       told(configured, "--network {lan}", ""),
+			"on the network without":        told("", "--network {lan}", ""),
+			"own network namespace":         told(named, "--network ns:/run/netns/{lan}-ns", unnamed),
+			"without its file":              told("ip netns add {lan}-bare && ", "--network ns:/run/netns/{lan}-bare", "ip netns delete {lan}-bare; "),
+			"own users":                     told("", "--userns keep-id --network {lan}", ""),
+			"own users, asked for":          told("", "--userns keep-id --network {lan} --dns-search lab.test --dns-opt timeout:3", ""),
+
 			"server that is the gateway":        ran(`--network {lan} --dns "` + gatewayOf("web") + `"`),
 			"no server on a network of its own": ran("--network {lan}"),
 		}}},
@@ -139,16 +158,19 @@ func PodmanCommands() Lab {
 				When:    podman("<4.4"),
 				Expect:  is.All{is.Complained("run with a word", 125, "nowhere is not an ip address"), is.Exited("no server on a network of its own", 0)},
 				Because: "podman cmd/podman/parse",
+				Sources: holds("podman:bad-server"),
 			}, {
 				When: podman(">=4.4 <6"),
 				Expect: is.All{refusesWords, is.Complained("create with a word", 125, "nowhere"), is.Complained("create without but with", 125, withoutDNS),
 					is.Exited("no server on a network of its own", 0), is.Exited("create with servers", 0)},
 				Because: "containers-common libnetwork/netavark networkCreate, NetworkUpdate" + run,
+				Sources: holds("podman:bad-server"),
 			}, {
 				When: podman(">=6"),
 				Expect: is.All{refusesWords, is.Complained("create with a word", 125, "netavark: failed to load network create: IO error: invalid IP address"),
 					is.Complained("create without but with", 125, "netavark: "+withoutDNS), is.Exited("no server on a network of its own", 0), is.Exited("create with servers", 0)},
 				Because: "netavark src/commands/create.rs: from 6.0 on Podman leaves it to netavark to look (run on podman 6.1.1, netavark 2.0.0)",
+				Sources: holds("podman:bad-server"),
 			}},
 		}, {
 			ID:   "gateway-as-server",
@@ -157,6 +179,53 @@ func PodmanCommands() Lab {
 				When:    podman(""),
 				Expect:  is.All{is.Exited("server that is the gateway", 0), is.Exited("no server on a network of its own", 0)},
 				Because: "nothing in podman or netavark compares them" + run,
+				Sources: refutes("netavark:dns-server-equals-gateway"),
+			}},
+		}, {
+			ID:   "configured",
+			Says: "what containers.conf can say of servers, search list and options, and what of it the file names on a network",
+			Cases: []Case{{
+				When:    podman("<4.5"),
+				Expect:  is.All{is.PrintedText("configured", "nameserver "), is.LacksText("configured", "192.0.2."), is.LacksText("configured", "timeout:3")},
+				Because: "CONTAINERS_CONF_OVERRIDE is not read there (run on podman 4.3.1); where that begins, between 4.3.1 and 5.4.2, was not read from the source",
+			}, {
+				When:    and(podman(">=4.5"), dnsname()),
+				Expect:  append(configures[:len(configures):len(configures)], is.PrintedText("configured on a network", four)),
+				Because: "podman libpod/container_internal_common.go addResolvConf: read from the source",
+			}, {
+				When:    and(podman(">=4.5"), aardvark("")),
+				Expect:  append(configures[:len(configures):len(configures)], is.PrintedText("configured on a network", "nameserver 10."), is.LacksText("configured on a network", "192.0.2.")),
+				Because: "containers-common pkg/config ContainersConfig; podman libpod/container_internal_common.go addResolvConf since 4.4.3: on a network its own server alone stands in the file" + run,
+				Sources: holds("podman:containers-conf-dns-options"),
+			}},
+		}, {
+			ID:   "network-namespace",
+			Says: "a container in a network namespace of the host's that has a resolv.conf in /etc/netns gets that one",
+			Cases: []Case{{
+				When:    and(podman(""), rootless(false)),
+				Expect:  is.All{is.Printed("own network namespace", "nameserver 192.0.2.7"), is.LacksText("without its file", "192.0.2.7")},
+				Because: "containers-common libnetwork/resolvconf getDefaultResolvConf, before podman libpod/container_internal_linux.go generateResolvConf" + run,
+				Sources: holds("podman:user-namespace-resolv-conf"),
+			}, {
+				When:    and(podman(""), rootless(true)),
+				Expect:  is.Complained("own network namespace", 1, "Permission denied"),
+				Because: "a user without root can make no network namespace of the host's (ip-netns(8))" + run,
+			}},
+		}, {
+			ID:   "user-namespace",
+			Says: "users of its own change nothing of what a container's file says",
+			Cases: []Case{{
+				When:    and(podman("<4.4"), rootless(false)),
+				Expect:  is.All{is.Complained("own users", 125, "keep-id is only supported in rootless mode"), is.PrintedText("on the network without", "nameserver ")},
+				Because: "podman pkg/util GetKeepIDMapping (run on podman 4.3.1); where root may, between 4.3.1 and 5.4.2, was not read from the source",
+			}, {
+				When:    and(podman("<4.4"), rootless(true)),
+				Expect:  is.All{is.SameText("own users", "on the network without", true), is.PrintedText("own users, asked for", "search lab.test")},
+				Because: "podman libpod/container_internal_common.go generateResolvConf knows nothing of users: read from the source",
+			}, {
+				When:    podman(">=4.4"),
+				Expect:  is.All{is.SameText("own users", "on the network without", true), is.PrintedText("own users, asked for", "search lab.test")},
+				Because: "podman libpod/container_internal_common.go addResolvConf knows nothing of users" + run,
 			}},
 		}, {
 			ID:   "rootless-command",

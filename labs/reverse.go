@@ -27,6 +27,7 @@ func Reverse() Lab {
 		Steps: []Step{{Ask: map[string]topo.Question{
 			"neighbour":      ptr("{web.ptr}"),
 			"own":            ptr("{client.ptr}"),
+			"own name":       topo.Wire{From: client, Name: "{client}"},
 			"long":           topo.Wire{From: client, Name: "{" + long.Name + ".ptr}", Type: "PTR", Timeout: unsaid},
 			"on another":     ptr("{stranger.ptr}"),
 			"nobody":         ptr("7.113.0.203.in-addr.arpa."),
@@ -49,7 +50,7 @@ func Reverse() Lab {
 				Expect: is.All{is.Data("neighbour", "web.", "www.", "{web.id}.", "webhost."), is.TTL("neighbour", 0), is.Flags("neighbour", "ra", "-aa"),
 					is.AskedTimes("up's log", "{web.ptr}", "PTR", 0), is.Asked("up's log", "7.113.0.203.in-addr.arpa.")},
 				Because: "aardvark-dns src/dns/coredns.rs reply_ptr: a record for each name of the container, without any domain; hostnames are among them since podman 4.6, TTL 0 since 1.13; run on 1.14.0 and 1.17.1",
-				Sources: holds("S2-18", "aardvark-dns:reverse-v4"),
+				Sources: holds("S2-18", "aardvark-dns:reverse-v4", "podman:aardvark-test-2"),
 			}}, servedDirectly(is.All{is.Data("neighbour", "ptr-by-up.lab.test."), is.AskedFrom("up's log", "{web.ptr}", client)})),
 		}, {
 			ID:   "own",
@@ -60,9 +61,9 @@ func Reverse() Lab {
 				Because: "moby libnetwork Sandbox.ResolveIP looks at all endpoints of its networks, its own too: the same from 20.10 to 29",
 			}, {
 				When:    forwards(">=1.13"),
-				Expect:  is.All{is.Data("own", "client.", "{client.id}."), is.TTL("own", 0)},
+				Expect:  is.All{is.Data("own", "client.", "{client.id}."), is.TTL("own", 0), is.AddressOf(client, "own name")},
 				Because: "aardvark-dns src/backend/mod.rs reverse_lookup looks at all of the network, the asking container too; run on 1.14.0 and 1.17.1",
-				Sources: holds("S2-18"),
+				Sources: holds("S2-18", "podman:aardvark-test-1"),
 			}}, servedDirectly(is.All{is.Data("own", "ptr-by-up.lab.test."), is.AskedFrom("up's log", "{client.ptr}", client)})),
 		}, {
 			ID:   "stranger",

@@ -57,7 +57,7 @@ func TwoNetworks() Lab {
 				When:    behind(">=1.4"),
 				Expect:  is.All{is.AddressOf(onAlpha, "both: on-alpha"), is.AddressOf(onBeta, "both: on-beta")},
 				Because: "aardvark-dns src/backend/mod.rs lookup goes through all networks that the asking address is known on (run on aardvark-dns 1.14.0 and 1.17.1)",
-				Sources: holds("aardvark-dns:three-networks-with-connect"),
+				Sources: holds("aardvark-dns:three-networks-with-connect", "podman:aardvark-test-5"),
 			}},
 		}, {
 			ID:   "one-does-not-see-the-other",
@@ -72,13 +72,13 @@ func TwoNetworks() Lab {
 				Expect: is.All{is.NXDomain("alpha: on-beta"), is.NXDomain("alpha: service.beta"), is.AddressOf(onBeta, "both: on-beta"),
 					is.NotAskedBut("up's log", "on-beta.", "service.beta.")},
 				Because: "aardvark-dns src/dns/coredns.rs up to 1.12: a name without dots that is not on the asker's networks is NXDOMAIN",
-				Sources: holds("aardvark-dns:different-networks"),
+				Sources: holds("aardvark-dns:different-networks", "podman:aardvark-test-4"),
 			}, {
 				When: behind(">=1.13"),
 				Expect: is.All{is.NXDomain("alpha: on-beta"), is.NXDomain("alpha: service.beta"), is.AddressOf(onBeta, "both: on-beta"),
 					is.AskedFromHost("up's log", "on-beta."), is.AskedFromHost("up's log", "service.beta.")},
 				Because: "aardvark-dns src/backend/mod.rs lookup knows no other networks than those of the asking address (run on aardvark-dns 1.14.0 and 1.17.1)",
-				Sources: holds("aardvark-dns:different-networks"),
+				Sources: holds("aardvark-dns:different-networks", "podman:aardvark-test-4"),
 			}},
 		}, {
 			ID:   "name-on-both",
@@ -119,7 +119,7 @@ func TwoNetworks() Lab {
 				Expect: is.All{is.AddressOf(onAlpha, "alpha: service"), is.AddressOf(onBeta, "beta: service"),
 					is.AddressOf(both, "alpha: both", alpha), is.AddressOf(both, "beta: both", beta)},
 				Because: "aardvark-dns src/backend/mod.rs lookup: each network has a table of its own (run on aardvark-dns 1.14.0 and 1.17.1)",
-				Sources: holds("aardvark-dns:isolated-and-shared"),
+				Sources: holds("aardvark-dns:isolated-and-shared", "podman:aardvark-test-5"),
 			}},
 		}, {
 			ID:   "alias-per-network",

@@ -103,7 +103,7 @@ func WithoutFlags() Lab {
 				When:    aardvark(">=1.4"),
 				Expect:  names,
 				Because: "aardvark-dns src/backend/mod.rs lookup" + run,
-				Sources: holds("aardvark-dns:two-containers", "aardvark-dns:aliases"),
+				Sources: holds("aardvark-dns:two-containers", "aardvark-dns:aliases", "podman:aardvark-test-2", "podman:aardvark-test-3"),
 			}},
 		}, {
 			ID:   "short-id",

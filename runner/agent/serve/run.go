@@ -27,10 +27,10 @@ type worker struct {
 	listen     string // where Serve listens
 	port       uint16 // of servers that are given without one
 
-	upstream *upstream // nil until it serves
+	upstream *upstream          // nil until it serves
 	daemons  map[string]*daemon // by the name that a lab gave them
-	programs chan struct{} // has an element for each that runs
-	children sync.RWMutex  // held for reading while a program that the agent started runs
+	programs chan struct{}      // has an element for each that runs
+	children sync.RWMutex       // held for reading while a program that the agent started runs
 }
 
 func newWorker() *worker {
