@@ -106,6 +106,7 @@ var lately = []string{
 	"host-dnsmasq", "host-resolved", "host-split-dns", "host-loopback-v6",
 	"pasta-network", "slirp4netns-network", "behind-pasta", "behind-slirp4netns", "rootless-network", "rootless-stack",
 	"network-servers", "podman-commands", "from-the-host", "resolver-files", "port-taken", "input-dropped", "alias-with-a-space",
+	"connect-families", "host-link-local",
 	"ipv6-only-host", "macvlan", "macvlan-host-loopback", "swarm",
 }
 
