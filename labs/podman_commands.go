@@ -215,7 +215,11 @@ func PodmanCommands() Lab {
 			ID:   "user-namespace",
 			Says: "users of its own change nothing of what a container's file says",
 			Cases: []Case{{
-				When:    and(podman("<4.4"), rootless(false)),
+				When:    and(podman("<4.0"), rootless(false)),
+				Expect:  is.All{is.SameText("own users", "on the network without", true), is.PrintedText("own users, asked for", "search lab.test")},
+				Because: "podman pkg/util GetKeepIDMapping lets root have them (run on podman 3.0.1); the boundary, between 3.0.1 and 4.3.1, was not read from the source",
+			}, {
+				When:    and(podman(">=4.0 <4.4"), rootless(false)),
 				Expect:  is.All{is.Complained("own users", 125, "keep-id is only supported in rootless mode"), is.PrintedText("on the network without", "nameserver ")},
 				Because: "podman pkg/util GetKeepIDMapping (run on podman 4.3.1); where root may, between 4.3.1 and 5.4.2, was not read from the source",
 			}, {
