@@ -98,7 +98,7 @@ func DaemonDNS() Lab {
 			Cases: []Case{{
 				When: docker(""),
 				Expect: append(set("netted", of("127.0.0.11"), of("daemon.lab.test"), of("timeout:2", "attempts:1", "ndots:0")),
-					is.AnsweredBy("netted asks", 1), is.NotAsked("flagged's log", "netted.lab.test.", "configured's log")),
+					is.AnsweredBy("netted asks", 1), is.NotAskedBut("flagged's log", "netted.lab.test.", "netted-flags.lab.test.")),
 				Because: each3 + ran,
 				Sources: holds("S2-5"),
 			}},
