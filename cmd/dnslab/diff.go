@@ -18,6 +18,7 @@ import (
 type diffFlags struct {
 	runtimes  []string
 	json, all bool
+	notes     bool
 	markdown  string
 	byRuntime bool // whether --runtime was given, be it empty
 }
@@ -52,6 +53,7 @@ Exit status: 0 no difference, 1 some, 2 bad usage or bad input.`,
 	fl.BoolVar(&f.all, "all", false, "list claims judged by another case to the same end, too")
 	fl.BoolVar(&f.json, "json", false, "as JSON")
 	fl.StringVar(&f.markdown, "markdown", "", "write Markdown, fit for an issue (- is standard output)")
+	fl.BoolVar(&f.notes, "notes", false, "with --runtime and --markdown: release notes, by the version since which it is so")
 	return c
 }
 
@@ -86,6 +88,8 @@ func (f *diffFlags) check(args []string) error {
 		return badf("--runtime %q: it takes two names, as in --runtime docker-20.10,podman-5.4", strings.Join(f.runtimes, ","))
 	case f.byRuntime && f.runtimes[0] == f.runtimes[1]:
 		return badf("--runtime %q: that is one runtime twice, name two", strings.Join(f.runtimes, ","))
+	case f.notes && (!f.byRuntime || f.markdown == ""):
+		return badf("--notes tells what changed from one runtime to another, in Markdown: give --runtime A,B and --markdown FILE too")
 	case f.json && f.markdown == "-":
 		return badf("--json and --markdown - both write to standard output: name a file for one")
 	}
@@ -131,7 +135,12 @@ func has(run results.Run, name, path string) error {
 }
 
 func (f *diffFlags) write(d results.Diff, stdout io.Writer) error {
-	asMarkdown := func(w io.Writer) error { return markdown.WriteDiff(w, d, f.all) }
+	asMarkdown := func(w io.Writer) error {
+		if f.notes {
+			return markdown.WriteNotes(w, d)
+		}
+		return markdown.WriteDiff(w, d, f.all)
+	}
 	switch f.markdown {
 	case "":
 	case "-":

@@ -126,7 +126,7 @@ func diffRow(c results.ClaimDiff) DiffRow {
 		return row // the sentence says it; what was seen is in the run file
 	}
 	judged := c.A.Judged() && c.B.Judged()
-	switch expectedA, expectedB := parting(c.A.Expected, c.B.Expected); {
+	switch expectedA, expectedB := Parting(c.A.Expected, c.B.Expected); {
 	case !judged:
 	case c.A.Expected == c.B.Expected:
 		row.Both = append(row.Both, Words{"expected", c.A.Expected})
@@ -199,8 +199,8 @@ func seen(c results.ClaimDiff) (a, b string) {
 	return strings.Join(inA, "; "), strings.Join(inB, "; ")
 }
 
-// parting leaves out what both expect: expectations are joined by semicolons.
-func parting(a, b string) (onlyA, onlyB string) {
+// Parting leaves out what both expect: expectations are joined by semicolons.
+func Parting(a, b string) (onlyA, onlyB string) {
 	const and = "; "
 	inA, inB := strings.Split(a, and), strings.Split(b, and)
 	less := func(all, others []string) string {
