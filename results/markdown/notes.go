@@ -15,9 +15,9 @@ import (
 )
 
 // WriteNotes writes a diff of two runtimes as release notes: what is expected of
-// B and was not of A, by the version since which it is so. That is the lower
-// bound of the case that judged B or, where it has none, the upper bound of that
-// of A. What was seen in both is in the run file.
+// B and was not of A, and was so on both, by the part and the version since which
+// it is so. That is the lower bound of the case that judged B or, where it has
+// none, the upper bound of that of A. What was seen is in the run file.
 func WriteNotes(w io.Writer, d results.Diff) error {
 	p := &page{}
 	p.printf("# DNS from %s to %s\n\n", text(d.A.Runtime), text(d.B.Runtime))
@@ -30,7 +30,7 @@ func WriteNotes(w io.Writer, d results.Diff) error {
 	since, other := map[string][]results.ClaimDiff{}, []results.ClaimDiff{}
 	for _, c := range d.Claims {
 		switch {
-		case !slices.Contains(c.Differs, results.InExpected):
+		case !slices.Contains(c.Differs, results.InExpected), c.A.Status != results.Pass, c.B.Status != results.Pass:
 			other = append(other, c)
 		default:
 			since[boundary(c)] = append(since[boundary(c)], c)
@@ -89,26 +89,35 @@ func (p *page) rest(all []results.ClaimDiff) {
 }
 
 var (
-	lower = regexp.MustCompile(`>=(\d+(?:\.\d+)*)`)
-	upper = regexp.MustCompile(`<(\d+(?:\.\d+)*)`)
+	lower = regexp.MustCompile(`([a-z0-9-]+) [^,]*>=(\d+(?:\.\d+)*)`)
+	upper = regexp.MustCompile(`([a-z0-9-]+) [^,]*<(\d+(?:\.\d+)*)`)
 )
 
-// boundary is the version since which B's case applies; empty where cases are
-// told apart by something else.
+// boundary is the part and the version since which B's case applies, "docker
+// 24.0"; empty where cases are told apart by something else.
 func boundary(c results.ClaimDiff) string {
-	if m := lower.FindStringSubmatch(c.B.Case); m != nil {
-		return m[1]
+	m := lower.FindStringSubmatch(c.B.Case)
+	if m == nil {
+		m = upper.FindStringSubmatch(c.A.Case)
 	}
-	if m := upper.FindStringSubmatch(c.A.Case); m != nil {
-		return m[1]
+	switch {
+	case m == nil:
+		return ""
+	case !strings.Contains(m[2], "."):
+		m[2] += ".0"
 	}
-	return ""
+	return m[1] + " " + m[2]
 }
 
-// byVersion puts what has no version last.
+// byVersion puts the versions of each part in their order, and what has none last.
 func byVersion(a, b string) int {
-	va, errA := semver.NewVersion(a)
-	vb, errB := semver.NewVersion(b)
+	partA, versionA, _ := strings.Cut(a, " ")
+	partB, versionB, _ := strings.Cut(b, " ")
+	if partA != partB && a != "" && b != "" {
+		return strings.Compare(partA, partB)
+	}
+	va, errA := semver.NewVersion(versionA)
+	vb, errB := semver.NewVersion(versionB)
 	switch {
 	case errA != nil && errB != nil:
 		return strings.Compare(a, b)

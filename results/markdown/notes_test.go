@@ -26,6 +26,7 @@ func TestNotesOrder(t *testing.T) {
 	d := results.Diff{A: results.Side{Runtime: "old"}, B: results.Side{Runtime: "new"}, Of: results.OfRuntimes}
 	for _, c := range []struct{ a, b string }{
 		{"docker <28.0", "docker >=28.0"}, {"docker <4.10", "docker"}, {"docker <4.9", "docker >=4.9 <5"}, {"rootless false", "rootless true"},
+		{"network-backend cni", "docker, netavark >=1.4"},
 	} {
 		d.Claims = append(d.Claims, results.ClaimDiff{
 			Lab: "lab", Claim: "claim", Says: "so it is", Differs: []string{results.InExpected},
@@ -43,10 +44,10 @@ func TestNotesOrder(t *testing.T) {
 			heads = append(heads, strings.TrimSpace(head))
 		}
 	}
-	if want := []string{"Since 4.9", "Since 4.10", "Since 28.0", "Otherwise"}; !slices.Equal(heads, want) {
+	if want := []string{"Since docker 4.9", "Since docker 4.10", "Since docker 28.0", "Since netavark 1.4", "Otherwise"}; !slices.Equal(heads, want) {
 		t.Errorf("sections are %q, want %q", heads, want)
 	}
-	if n := strings.Count(out.String(), "before: x is y\n  - now: x is z\n  - because: some file\n"); n != 4 {
-		t.Errorf("%d of 4 claims say what changed and nothing else:\n%s", n, out.String())
+	if n := strings.Count(out.String(), "before: x is y\n  - now: x is z\n  - because: some file\n"); n != 5 {
+		t.Errorf("%d of 5 claims say what changed and nothing else:\n%s", n, out.String())
 	}
 }
