@@ -97,8 +97,8 @@ func AddressFamilies() Lab {
 			}, {
 				When: forwards(""),
 				Expect: is.All{
-					is.AnsweredBy("out A", 1), is.AskedTimes("up's log", "out.lab.test.", "A", 1),
-					is.AnsweredBy("out AAAA", 1), is.AskedTimes("up's log", "out.lab.test.", "AAAA", 1), is.AskedFromHost("up's log", "out.lab.test."),
+					is.AnsweredBy("out A", 1), forwardedOnce("up's log", "out.lab.test.", "A"),
+					is.AnsweredBy("out AAAA", 1), forwardedOnce("up's log", "out.lab.test.", "AAAA"), is.AskedFromHost("up's log", "out.lab.test."),
 				},
 				Because: "aardvark-dns src/dns/coredns.rs forward_to_servers: the client's own message is sent; run on 1.14.0 and 1.17.1",
 			}}, servedDirectly(is.All{is.AnsweredBy("out A", 1), is.AnsweredBy("out AAAA", 1), is.AskedFrom("up's log", "out.lab.test.", client)})),

@@ -88,9 +88,21 @@ func HostWay() Lab {
 		}, {
 			ID:   "once",
 			Says: "each question arrives once",
-			Cases: of(is.All{once("plain", "udp"), once("plain", "tcp"), once("netted", "udp"), once("netted", "tcp")},
+			Cases: onceMore(of(is.All{once("plain", "udp"), once("plain", "tcp"), once("netted", "udp"), once("netted", "tcp")},
 				is.All{once("plain", "udp"), once("plain", "tcp"), once("netted", "udp")},
 				"nobody on the way asks a second server while the first one answers", partly("S0-17")),
+				is.All{once("plain", "udp"), once("plain", "tcp"), forwardedOnce("netted's trace", "udp.netted.lab.test.", "A"), once("netted", "tcp")}),
 		}},
 	}
+}
+
+// onceMore is cases in which an aardvark-dns that asks again what it has waited
+// for expects another thing.
+func onceMore(cases []Case, expect is.All) []Case {
+	for i, c := range cases {
+		if c.When["aardvark-dns"] == ">=1.12" {
+			cases[i].Expect = expect
+		}
+	}
+	return cases
 }

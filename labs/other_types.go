@@ -25,15 +25,17 @@ func OtherTypes() Lab {
 	const process = "aardvark-dns src/dns/coredns.rs process_message: "
 	// forwarded makes the cases of a type that the resolver knows nothing of.
 	forwarded := func(question, qtype, data, because string) []Case {
-		expect := is.All{is.NoError(question), is.Data(question, data), is.Flags(question, "aa"), // as from the upstream
-			is.AskedTimes("up's log", known, qtype, 1)}
+		told := is.All{is.NoError(question), is.Data(question, data), is.Flags(question, "aa")} // as from the upstream
+		told = told[:len(told):len(told)]
+		expect := append(told, is.AskedTimes("up's log", known, qtype, 1))
+		expect = expect[:len(expect):len(expect)]
 		return append([]Case{{
 			When:    docker(""),
 			Expect:  expect,
 			Because: because + ": the same from 20.10 to 29",
 		}, {
 			When:    forwards(""),
-			Expect:  append(expect, is.SentToHost(question)),
+			Expect:  append(told, forwardedOnce("up's log", known, qtype), is.SentToHost(question)),
 			Because: process + "only A, AAAA and PTR are looked up, all else is forwarded; run on 1.14.0 and 1.17.1",
 		}}, servedDirectly(append(expect, is.AskedFrom("up's log", known, client)))...)
 	}
@@ -80,7 +82,7 @@ func OtherTypes() Lab {
 				Because: "moby libnetwork resolver.go handleMXQuery: a name with an address is its own exchanger (RFC 5321, 5.1): the same from 20.10 to 29",
 			}, {
 				When:    forwards(""),
-				Expect:  is.All{is.Data("MX", "10 mail.lab.test."), is.SentToHost("MX"), is.AskedTimes("up's log", known, "MX", 1), is.AskedFromHost("up's log", known)},
+				Expect:  is.All{is.Data("MX", "10 mail.lab.test."), is.SentToHost("MX"), forwardedOnce("up's log", known, "MX"), is.AskedFromHost("up's log", known)},
 				Because: process + "MX is forwarded as all other types; run on 1.14.0 and 1.17.1",
 			}}, servedDirectly(is.All{is.Data("MX", "10 mail.lab.test."), is.AskedTimes("up's log", known, "MX", 1), is.AskedFrom("up's log", known, client)})),
 		}, {
@@ -92,7 +94,7 @@ func OtherTypes() Lab {
 				Because: "moby libnetwork resolver.go handleMXQuery returns no response for an unknown name: the same from 20.10 to 29",
 			}, {
 				When:    forwards(""),
-				Expect:  is.All{is.Data("MX of an unknown", "10 mail.lab.test."), is.AskedTimes("up's log", unknown, "MX", 1), is.AskedFromHost("up's log", unknown)},
+				Expect:  is.All{is.Data("MX of an unknown", "10 mail.lab.test."), forwardedOnce("up's log", unknown, "MX"), is.AskedFromHost("up's log", unknown)},
 				Because: process + "MX is forwarded as all other types; run on 1.14.0 and 1.17.1",
 			}}, servedDirectly(is.All{is.Data("MX of an unknown", "10 mail.lab.test."), is.AskedFrom("up's log", unknown, client)})),
 		}, {
@@ -129,7 +131,7 @@ func OtherTypes() Lab {
 				Because: others + ": the same from 20.10 to 29",
 			}, {
 				When:    forwards(">=1.13"),
-				Expect:  is.All{is.NXDomain("TXT of a name"), is.AskedTimes("up's log", "web.", "TXT", 1), is.AskedFromHost("up's log", "web.")},
+				Expect:  is.All{is.NXDomain("TXT of a name"), forwardedOnce("up's log", "web.", "TXT"), is.AskedFromHost("up's log", "web.")},
 				Because: process + "a type that is not looked up is forwarded for a name that is known, too; run on 1.14.0 and 1.17.1",
 			}}, servedDirectly(is.All{is.NXDomain("TXT of a name"), is.AskedFrom("up's log", "web.", client)})),
 		}},

@@ -88,7 +88,7 @@ func Reverse() Lab {
 				Because: "moby libnetwork resolver.go handlePTRQuery returns no response for an unknown address: the same from 20.10 to 29",
 			}, {
 				When: forwards(""),
-				Expect: is.All{is.Data("nobody", "ptr-by-up.lab.test."), is.AskedTimes("up's log", "7.113.0.203.in-addr.arpa.", "PTR", 1),
+				Expect: is.All{is.Data("nobody", "ptr-by-up.lab.test."), forwardedOnce("up's log", "7.113.0.203.in-addr.arpa.", "PTR"),
 					is.AskedFromHost("up's log", "7.113.0.203.in-addr.arpa.")},
 				Because: "aardvark-dns src/dns/coredns.rs process_message: forwarded where reverse_lookup finds nothing; run on 1.14.0 and 1.17.1",
 			}}, servedDirectly(is.All{is.Data("nobody", "ptr-by-up.lab.test."), is.AskedFrom("up's log", "7.113.0.203.in-addr.arpa.", client)})),
@@ -116,7 +116,7 @@ func Reverse() Lab {
 				Because: "moby libnetwork resolver.go: only the type PTR looks into the reverse map: the same from 20.10 to 29",
 			}, {
 				When:    forwards(""),
-				Expect:  is.All{is.NoData("A of a reverse"), is.AskedTimes("up's log", "{web.ptr}", "A", 1), is.AskedFromHost("up's log", "{web.ptr}")},
+				Expect:  is.All{is.NoData("A of a reverse"), forwardedOnce("up's log", "{web.ptr}", "A"), is.AskedFromHost("up's log", "{web.ptr}")},
 				Because: "aardvark-dns src/dns/coredns.rs process_message: only the type PTR looks for names of addresses; run on 1.14.0 and 1.17.1",
 			}}, servedDirectly(is.All{is.NoData("A of a reverse"), is.AskedTimes("up's log", "{web.ptr}", "A", 1), is.AskedFrom("up's log", "{web.ptr}", client)})),
 		}, {
