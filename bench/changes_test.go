@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/dnslab/dnslab/results"
-	"github.com/dnslab/dnslab/runner"
 	"github.com/dnslab/dnslab/runner/agent"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/all"
@@ -55,24 +54,8 @@ func changes(b *testing.B, rt driver.Runtime) {
 	client := topo.Node{Name: "client", On: topo.On(lan)}
 	guest := topo.Node{Name: "guest", On: topo.On(lan), Later: true}
 	topology := topo.Topology{web, client, guest}
-	if err := rt.Prepare(b.Context(), topology, nil); err != nil {
-		b.Fatal(err)
-	}
-	world, err := rt.Up(b.Context(), driver.Tag{Lab: "bench", Name: runner.NewID()}, topology)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() {
-		if err := world.Close(context.Background()); err != nil {
-			b.Error(err)
-		}
-	}()
-	stream, err := world.Dial(b.Context(), topo.Place{At: topo.Inside, Name: client.Name})
-	if err != nil {
-		b.Fatal(err)
-	}
-	c := agent.NewClient(stream)
-	defer c.Close()
+	world, c, down := up(b, rt, topology, client)
+	defer down()
 	var t tally
 	before := t
 	t.ask(b, c) // nothing changes yet: all is answered

@@ -40,24 +40,8 @@ func BenchmarkQuestion(b *testing.B) {
 	lan := topo.Network{Name: "lan"}
 	client := topo.Node{Name: "client", On: topo.On(lan, "www")}
 	topology := topo.Topology{client}
-	if err := rt.Prepare(b.Context(), topology, nil); err != nil {
-		b.Fatal(err)
-	}
-	world, err := rt.Up(b.Context(), driver.Tag{Lab: "bench", Name: runner.NewID()}, topology)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() {
-		if err := world.Close(context.Background()); err != nil {
-			b.Error(err)
-		}
-	}()
-	stream, err := world.Dial(b.Context(), topo.Place{At: topo.Inside, Name: "client"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	c := agent.NewClient(stream)
-	defer c.Close()
+	_, c, down := up(b, rt, topology, client)
+	defer down()
 	ask := agent.Request{Asks: map[string]agent.Ask{"www": {Wire: &agent.Wire{Name: "www", Type: "A", TimeoutMS: 5000}}}}
 	for b.Loop() {
 		resp, err := c.Do(b.Context(), ask)
@@ -168,4 +152,31 @@ func benchID() string {
 		return id
 	}
 	return runner.NewID()
+}
+
+// up is a world, the agent of one of its nodes, and what ends both.
+func up(b *testing.B, rt driver.Runtime, topology topo.Topology, asker topo.Node) (driver.World, *agent.Client, func()) {
+	b.Helper()
+	if err := rt.Prepare(b.Context(), topology, nil); err != nil {
+		b.Fatal(err)
+	}
+	world, err := rt.Up(b.Context(), driver.Tag{Lab: "bench", Name: runner.NewID()}, topology)
+	if err != nil {
+		b.Fatal(err)
+	}
+	down := func() {
+		if err := world.Close(context.Background()); err != nil {
+			b.Error(err)
+		}
+	}
+	stream, err := world.Dial(b.Context(), topo.Place{At: topo.Inside, Name: asker.Name})
+	if err != nil {
+		down()
+		b.Fatal(err)
+	}
+	c := agent.NewClient(stream)
+	return world, c, func() {
+		c.Close()
+		down()
+	}
 }

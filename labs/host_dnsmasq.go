@@ -30,7 +30,6 @@ func HostDnsmasq() Lab {
 	}
 	asked := is.All{is.AnsweredBy("netted, with another", 1), is.AnsweredBy("netted, alone", 1), fromHost("two"), fromHost("five")}
 	asked = asked[:len(asked):len(asked)]
-	overTCP := func(q topo.Wire) topo.Wire { q.TCP = true; return q }
 
 	return Lab{
 		Name:     "host-dnsmasq",

@@ -1,8 +1,6 @@
 package labs
 
 import (
-	"time"
-
 	is "github.com/dnslab/dnslab/assertions"
 	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/driver"
@@ -12,11 +10,8 @@ import (
 // HostResolvConf changes the server of the host while containers run.
 func HostResolvConf() Lab {
 	lan := topo.Network{Name: "lan"}
-	// Whoever reads the host's file does so once a second at most: a question
-	// that takes longer comes before those that show whether it was read.
-	slow := []topo.Reply{{Name: "slow.lab.test.", Delay: 1500 * time.Millisecond}}
-	before := topo.Node{Name: "before", Kind: topo.Upstream, Mode: topo.BesideHost, Serves: slow}
-	after := topo.Node{Name: "after", Kind: topo.Upstream, Mode: topo.BesideHost, Serves: slow}
+	before := topo.Node{Name: "before", Kind: topo.Upstream, Mode: topo.BesideHost, Serves: slowly}
+	after := topo.Node{Name: "after", Kind: topo.Upstream, Mode: topo.BesideHost, Serves: slowly}
 	plain := topo.Node{Name: "plain", Mode: topo.AsItComes, Later: true}
 	netted := topo.Node{Name: "netted", On: topo.On(lan), Later: true}
 	newPlain := topo.Node{Name: "new-plain", Mode: topo.AsItComes, Later: true}

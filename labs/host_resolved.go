@@ -1,8 +1,6 @@
 package labs
 
 import (
-	"time"
-
 	is "github.com/dnslab/dnslab/assertions"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/topo"
@@ -12,11 +10,8 @@ import (
 // as a link to either of the two files that it writes.
 func HostResolved() Lab {
 	lan := topo.Network{Name: "lan"}
-	// As in HostResolvConf: a question that takes longer than whoever looks for
-	// a new file looks away.
-	slow := []topo.Reply{{Name: "slow.lab.test.", Delay: 1500 * time.Millisecond}}
 	upstream := func(name string) topo.Node {
-		return topo.Node{Name: name, Kind: topo.Upstream, Mode: topo.BesideHost, Serves: slow}
+		return topo.Node{Name: name, Kind: topo.Upstream, Mode: topo.BesideHost, Serves: slowly}
 	}
 	first, second, third := upstream("first"), upstream("second"), upstream("third")
 	plain := topo.Node{Name: "plain", Mode: topo.AsItComes, Later: true}

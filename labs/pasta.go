@@ -1,8 +1,6 @@
 package labs
 
 import (
-	"time"
-
 	is "github.com/dnslab/dnslab/assertions"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/topo"
@@ -22,23 +20,9 @@ func PastaNetwork() Lab {
 	guest := through("guest", "--map-guest-addr", mapped)
 	equals := through("equals", "--dns-forward="+ignored, "--map-guest-addr="+mapped)
 	conf := func(n topo.Node) topo.Question { return topo.File{Of: n, Path: "/etc/resolv.conf"} }
-	ask := func(n topo.Node, name string) topo.Wire { // other labs ask that server, too
-		return topo.Wire{From: n, Name: name + ".{" + n.Name + "}.lab.test."}
-	}
-	at := func(server string, q topo.Wire) topo.Wire {
-		q.Server, q.Timeout = server, 2*time.Second
-		return q
-	}
-	tcp := func(q topo.Wire) topo.Wire { q.TCP = true; return q }
 
 	const args = "common libnetwork/pasta/pasta_linux.go createPastaArgs"
 	const run = "; run on podman 5.4.2, 5.8.6 and 6.1.1"
-	answered := func(server string, names ...string) (all is.All) {
-		for _, n := range names {
-			all = append(all, is.SentTo(n, server), is.AnsweredBy(n, ofHost))
-		}
-		return all
-	}
 	once := func(n, name string) is.Assertion {
 		return is.AskedTimes(n+"'s trace", name+"."+n+".lab.test.", "A", 1)
 	}
@@ -67,20 +51,20 @@ func PastaNetwork() Lab {
 			"like-slirp's trie": topo.File{Of: likeSlirp, Path: "/proc/net/fib_trie"},
 			"processes":         topo.Processes{Of: plain},
 
-			"udp":                    ask(plain, "udp"),
-			"tcp":                    tcp(ask(plain, "tcp")),
-			"direct":                 at("{host-upstream.addr}", ask(plain, "direct")),
+			"udp":                    askHost(plain, "udp"),
+			"tcp":                    overTCP(askHost(plain, "tcp")),
+			"direct":                 at("{host-upstream.addr}", askHost(plain, "direct")),
 			"twice":                  topo.Wire{From: plain, Name: "twice.{plain}.lab.test.", Times: 2},
 			"a neighbour":            topo.Wire{From: plain, Name: "{custom}"},
-			"custom, udp":            ask(custom, "udp"),
-			"custom, tcp":            tcp(ask(custom, "tcp")),
-			"custom at the default":  at("169.254.1.1", ask(custom, "default")),
-			"six":                    ask(six, "six"),
-			"like-slirp, udp":        ask(likeSlirp, "udp"),
-			"like-slirp, tcp":        tcp(ask(likeSlirp, "tcp")),
+			"custom, udp":            askHost(custom, "udp"),
+			"custom, tcp":            overTCP(askHost(custom, "tcp")),
+			"custom at the default":  at("169.254.1.1", askHost(custom, "default")),
+			"six":                    askHost(six, "six"),
+			"like-slirp, udp":        askHost(likeSlirp, "udp"),
+			"like-slirp, tcp":        overTCP(askHost(likeSlirp, "tcp")),
 			"host's name":            topo.Wire{From: guest, Name: "host.containers.internal."},
-			"equals":                 ask(equals, "equals"),
-			"equals at what it told": at(ignored, ask(equals, "told")),
+			"equals":                 askHost(equals, "equals"),
+			"equals at what it told": at(ignored, askHost(equals, "told")),
 		}}, {Ask: map[string]topo.Question{
 			"plain's trace":     topo.Saw{Upstream: topo.HostUpstream, Of: "{plain}.lab.test."},
 			"neighbour's trace": topo.Saw{Upstream: topo.HostUpstream, Of: "{custom}."},
@@ -100,7 +84,7 @@ func PastaNetwork() Lab {
 			Says: "what is asked there is answered by the server of the host, over UDP and over TCP, and reaches it once and by the same transport",
 			Cases: []Case{{
 				When: podman(">=5.3"),
-				Expect: append(answered("169.254.1.1", "udp", "tcp"), once("plain", "udp"), once("plain", "tcp"),
+				Expect: append(answeredThrough("169.254.1.1", "udp", "tcp"), once("plain", "udp"), once("plain", "tcp"),
 					is.AskedOver("plain's trace", "udp.plain.lab.test.", "udp"), is.AskedOver("plain's trace", "tcp.plain.lab.test.", "tcp")),
 				Because: "passt fwd.c fwd_nat_from_tap, is_dns_flow; " + args + ": Podman gives --dns-forward unless it was given" + run,
 				Sources: append(partly("S2-30"), holds("podman:pasta-lookup")...),
@@ -110,7 +94,7 @@ func PastaNetwork() Lab {
 			Says: "a question that is asked twice there reaches the server of the host twice",
 			Cases: []Case{{
 				When:    podman(">=5.3"),
-				Expect:  append(answered("169.254.1.1", "twice"), is.AskedTimes("plain's trace", "twice.plain.lab.test.", "A", 2)),
+				Expect:  append(answeredThrough("169.254.1.1", "twice"), is.AskedTimes("plain's trace", "twice.plain.lab.test.", "A", 2)),
 				Because: "passt fwd.c fwd_nat_from_tap: addresses are translated, messages are not read" + run,
 				Sources: partly("S2-30"),
 			}},
@@ -119,7 +103,7 @@ func PastaNetwork() Lab {
 			Says: "with --dns-forward and an IPv4 address that one is named first and answers over UDP and TCP, and nobody does at the default one",
 			Cases: []Case{{
 				When: podman(">=5.3"),
-				Expect: append(answered(own, "custom, udp", "custom, tcp"), is.Nameservers("custom's file", own, "{host-upstream}"),
+				Expect: append(answeredThrough(own, "custom, udp", "custom, tcp"), is.Nameservers("custom's file", own, "{host-upstream}"),
 					is.TimedOut("custom at the default")),
 				Because: args + run,
 				Sources: holds("podman:pasta-forward-ipv4"),
@@ -138,7 +122,7 @@ func PastaNetwork() Lab {
 			Says: "-a 10.0.2.0 -n 24 -g 10.0.2.2 --dns-forward 10.0.2.3 makes the container's file and its network look like those of slirp4netns",
 			Cases: []Case{{
 				When: podman(">=5.3"),
-				Expect: append(answered("10.0.2.3", "like-slirp, udp", "like-slirp, tcp"), is.Nameservers("like-slirp's file", "10.0.2.3", "{host-upstream}"),
+				Expect: append(answeredThrough("10.0.2.3", "like-slirp, udp", "like-slirp, tcp"), is.Nameservers("like-slirp's file", "10.0.2.3", "{host-upstream}"),
 					is.OwnAddresses("like-slirp's trie", "10.0.2.0")),
 				Because: "podman docs/source/markdown/options/network.md; " + args + run,
 				Sources: holds("S2-37"),
@@ -162,7 +146,7 @@ func PastaNetwork() Lab {
 			Says: "options with = are not seen by Podman, which puts its own behind them: these count",
 			Cases: []Case{{
 				When: podman(">=5.3"),
-				Expect: append(answered("169.254.1.1", "equals"), is.Nameservers("equals's file", "169.254.1.1", "{host-upstream}"),
+				Expect: append(answeredThrough("169.254.1.1", "equals"), is.Nameservers("equals's file", "169.254.1.1", "{host-upstream}"),
 					is.TimedOut("equals at what it told"),
 					is.HasLine("equals's hosts", "169.254.1.2\thost.containers.internal host.docker.internal")),
 				Because: args + ": options are compared as whole words" + run,

@@ -1,8 +1,6 @@
 package labs
 
 import (
-	"time"
-
 	is "github.com/dnslab/dnslab/assertions"
 	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/driver"
@@ -17,20 +15,6 @@ func Slirp4netnsNetwork() Lab {
 	plain := topo.Node{Name: "plain", Mode: topo.Slirp4netns}
 	elsewhere := topo.Node{Name: "elsewhere", Mode: topo.Slirp4netns, NetworkOptions: []string{"cidr=10.41.0.0/24"}}
 	conf := func(n topo.Node) topo.Question { return topo.File{Of: n, Path: "/etc/resolv.conf"} }
-	ask := func(n topo.Node, name string) topo.Wire { // other labs ask that server, too
-		return topo.Wire{From: n, Name: name + ".{" + n.Name + "}.lab.test."}
-	}
-	at := func(server string, q topo.Wire) topo.Wire {
-		q.Server, q.Timeout = server, 2*time.Second
-		return q
-	}
-	tcp := func(q topo.Wire) topo.Wire { q.TCP = true; return q }
-	answered := func(server string, names ...string) (all is.All) {
-		for _, n := range names {
-			all = append(all, is.SentTo(n, server), is.AnsweredBy(n, ofHost))
-		}
-		return all
-	}
 	once := func(name string) is.Assertion {
 		return is.AskedTimes("trace", name+".plain.lab.test.", "A", 1)
 	}
@@ -47,15 +31,15 @@ func Slirp4netnsNetwork() Lab {
 			"addresses":        topo.File{Of: plain, Path: "/proc/net/fib_trie"},
 			"host's addresses": topo.HostFile{Path: "/proc/net/fib_trie"},
 
-			"udp":            ask(plain, "udp"),
-			"tcp":            tcp(ask(plain, "tcp")),
-			"direct":         at("{host-upstream.addr}", ask(plain, "direct")),
+			"udp":            askHost(plain, "udp"),
+			"tcp":            overTCP(askHost(plain, "tcp")),
+			"direct":         at("{host-upstream.addr}", askHost(plain, "direct")),
 			"twice":          topo.Wire{From: plain, Name: "twice.{plain}.lab.test.", Times: 2},
 			"a neighbour":    topo.Wire{From: plain, Name: "{elsewhere}"},
-			"over IPv6":      at("fd00::3", ask(plain, "six")),
-			"elsewhere, udp": ask(elsewhere, "udp"),
-			"its third":      at("10.41.0.3", ask(elsewhere, "third")),
-			"elsewhere, tcp": tcp(ask(elsewhere, "tcp")),
+			"over IPv6":      at("fd00::3", askHost(plain, "six")),
+			"elsewhere, udp": askHost(elsewhere, "udp"),
+			"its third":      at("10.41.0.3", askHost(elsewhere, "third")),
+			"elsewhere, tcp": overTCP(askHost(elsewhere, "tcp")),
 			"without DNS":    topo.HostCommand{Args: []string{"podman", "run", "--rm", "--network", "slirp4netns:disable_dns=true", "--rootfs", "/tmp", "true"}},
 		}}, {Ask: map[string]topo.Question{
 			"trace":             topo.Saw{Upstream: topo.HostUpstream, Of: "{plain}.lab.test."},
@@ -75,7 +59,7 @@ func Slirp4netnsNetwork() Lab {
 			Says: "what is asked there is answered by the server of the host, over UDP and over TCP, and reaches it once and by the same transport",
 			Cases: []Case{{
 				When: podman(""),
-				Expect: append(answered("10.0.2.3", "udp", "tcp"), once("udp"), once("tcp"),
+				Expect: append(answeredThrough("10.0.2.3", "udp", "tcp"), once("udp"), once("tcp"),
 					is.AskedOver("trace", "udp.plain.lab.test.", "udp"), is.AskedOver("trace", "tcp.plain.lab.test.", "tcp")),
 				Because: "libslirp src/socket.c sotranslate_out4: what goes to the name server's address goes to the host's" + run,
 				Sources: holds("S2-24"),
@@ -85,7 +69,7 @@ func Slirp4netnsNetwork() Lab {
 			Says: "a question that is asked twice there reaches the server of the host twice",
 			Cases: []Case{{
 				When:    podman(""),
-				Expect:  append(answered("10.0.2.3", "twice"), is.AskedTimes("trace", "twice.plain.lab.test.", "A", 2)),
+				Expect:  append(answeredThrough("10.0.2.3", "twice"), is.AskedTimes("trace", "twice.plain.lab.test.", "A", 2)),
 				Because: "libslirp src/socket.c sotranslate_out4: addresses are translated, messages are not read" + run,
 				Sources: holds("S2-24"),
 			}},
@@ -94,13 +78,13 @@ func Slirp4netnsNetwork() Lab {
 			Says: "that address is the third of the network, whichever that is",
 			Cases: []Case{{
 				When: podman("<3.2"),
-				Expect: append(answered("10.41.0.3", "its third"), is.Nameservers("elsewhere's file", "10.0.2.3", "{host-upstream}"),
+				Expect: append(answeredThrough("10.41.0.3", "its third"), is.Nameservers("elsewhere's file", "10.0.2.3", "{host-upstream}"),
 					is.SentTo("elsewhere, udp", "10.0.2.3"), is.TimedOut("elsewhere, udp")),
 				Because: "podman libpod/container_internal_linux.go generateResolvConf has 10.0.2.3 in it up to 3.1: slirp4netns is at the third, and the file says otherwise; run on 3.0.1",
 				Sources: partly("S2-24"),
 			}, {
 				When:    podman(">=3.2"),
-				Expect:  append(answered("10.41.0.3", "elsewhere, udp", "elsewhere, tcp", "its third"), is.Nameservers("elsewhere's file", "10.41.0.3", "{host-upstream}")),
+				Expect:  append(answeredThrough("10.41.0.3", "elsewhere, udp", "elsewhere, tcp", "its third"), is.Nameservers("elsewhere's file", "10.41.0.3", "{host-upstream}")),
 				Because: "podman libpod/networking_slirp4netns.go GetSlirp4netnsDNS, common libnetwork/slirp4netns since 5.0" + run,
 				Sources: holds("S2-24"),
 			}},

@@ -3,8 +3,10 @@ package labs
 import (
 	"maps"
 	"strconv"
+	"time"
 
 	"github.com/dnslab/dnslab/results"
+	"github.com/dnslab/dnslab/runner/topo"
 )
 
 // docker is the facts of a case about Docker versions, as in docker(">=24.0").
@@ -97,3 +99,8 @@ func sources(v results.Verdict, ids []string) []results.Source {
 	}
 	return all
 }
+
+// slowly is how an upstream answers one name: whoever reads the host's file does
+// so once a second at most, so a question that takes longer comes before those
+// that show whether it was read.
+var slowly = []topo.Reply{{Name: "slow.lab.test.", Delay: 1500 * time.Millisecond}}

@@ -29,12 +29,12 @@ func WriteNotes(w io.Writer, d results.Diff) error {
 	}
 	since, other := map[string][]results.ClaimDiff{}, []results.ClaimDiff{}
 	for _, c := range d.Claims {
-		switch {
-		case !slices.Contains(c.Differs, results.InExpected), c.A.Status != results.Pass, c.B.Status != results.Pass:
+		if !slices.Contains(c.Differs, results.InExpected) || c.A.Status != results.Pass || c.B.Status != results.Pass {
 			other = append(other, c)
-		default:
-			since[boundary(c)] = append(since[boundary(c)], c)
+			continue
 		}
+		version := boundary(c)
+		since[version] = append(since[version], c)
 	}
 	for _, version := range slices.SortedFunc(maps.Keys(since), byVersion) {
 		if version == "" {

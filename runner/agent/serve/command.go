@@ -15,21 +15,36 @@ import (
 // command runs a program and returns its standard output, also if it failed.
 // The error holds the command and what it wrote to standard error.
 func (w *worker) command(ctx context.Context, name string, args ...string) ([]byte, error) {
+	r := w.child(ctx, name, args...)
+	if r.err != nil {
+		line := strings.Join(append([]string{name}, args...), " ")
+		if said := strings.TrimSpace(r.errs.String()); said != "" {
+			return r.out.Bytes(), fmt.Errorf("running %q: %w: %s", line, r.err, said)
+		}
+		return r.out.Bytes(), fmt.Errorf("running %q: %w", line, r.err)
+	}
+	return r.out.Bytes(), nil
+}
+
+// A ran is what became of a program that was run to its end.
+type ran struct {
+	out, errs bytes.Buffer
+	state     *os.ProcessState // nil where it could not be started
+	err       error
+}
+
+// child runs a program to its end, and leaves its exit status to itself.
+func (w *worker) child(ctx context.Context, name string, args ...string) *ran {
 	defer w.reap()
 	w.children.RLock()
 	defer w.children.RUnlock()
-	var out, errs bytes.Buffer
+	r := &ran{}
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Stdout, cmd.Stderr = &r.out, &r.errs
 	cmd.WaitDelay = time.Second // for what its own children hold open
-	if err := cmd.Run(); err != nil {
-		line := strings.Join(append([]string{name}, args...), " ")
-		if said := strings.TrimSpace(errs.String()); said != "" {
-			return out.Bytes(), fmt.Errorf("running %q: %w: %s", line, err, said)
-		}
-		return out.Bytes(), fmt.Errorf("running %q: %w", line, err)
-	}
-	return out.Bytes(), nil
+	r.err = cmd.Run()
+	r.state = cmd.ProcessState
+	return r
 }
 
 // reapOrphans takes leave of processes whose parent died before them, which a

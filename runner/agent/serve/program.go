@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,9 +26,6 @@ func (w *worker) start(c agent.Command) (results.Observation, error) {
 	o := results.Observation{Kind: results.KindCommand}
 	w.programs <- struct{}{}
 	defer func() { <-w.programs }()
-	defer w.reap()
-	w.children.RLock()
-	defer w.children.RUnlock()
 	ctx, cancel := context.WithTimeout(context.Background(), programWait)
 	defer cancel()
 	args := c.Args
@@ -39,21 +35,17 @@ func (w *worker) start(c agent.Command) (results.Observation, error) {
 	if len(c.Args) == 0 {
 		return o, errors.New("running a program: none is named")
 	}
-	var out, complaint bytes.Buffer
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	cmd.WaitDelay = time.Second // for what its own children hold open
-	err := cmd.Run()
+	r := w.child(ctx, args[0], args[1:]...)
 	var ended *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
 		o.Outcome, o.Detail = results.TimedOutAsk, fmt.Sprintf("%s did not end within %v", c.Args[0], programWait)
 		return o, nil
-	case err != nil && !errors.As(err, &ended) && !errors.Is(err, exec.ErrWaitDelay):
-		return o, fmt.Errorf("running %q: %w", strings.Join(c.Args, " "), err)
+	case r.err != nil && !errors.As(r.err, &ended) && !errors.Is(r.err, exec.ErrWaitDelay):
+		return o, fmt.Errorf("running %q: %w", strings.Join(c.Args, " "), r.err)
 	}
-	text, status := out.String(), cmd.ProcessState.ExitCode()
-	o.Outcome, o.Text, o.Complaint, o.Exit = results.Value, &text, complaint.String(), &status
+	text, status := r.out.String(), r.state.ExitCode()
+	o.Outcome, o.Text, o.Complaint, o.Exit = results.Value, &text, r.errs.String(), &status
 	return o, nil
 }
 
