@@ -16,7 +16,7 @@ import (
 // Files returns a stream on which something answers as an agent does that can
 // read files and nothing else. What is not there, read says with an error that
 // wraps [fs.ErrNotExist]. It goes on until the stream is closed.
-func Files(read func(ctx context.Context, path string) (string, error)) io.ReadWriteCloser {
+func Files(read func(ctx context.Context, file File) (string, error)) io.ReadWriteCloser {
 	ours, theirs := net.Pipe()
 	go func() {
 		defer theirs.Close()
@@ -41,7 +41,7 @@ func Files(read func(ctx context.Context, path string) (string, error)) io.ReadW
 }
 
 // files answers a request.
-func (r Request) files(ctx context.Context, read func(context.Context, string) (string, error)) Response {
+func (r Request) files(ctx context.Context, read func(context.Context, File) (string, error)) Response {
 	resp := Response{ID: r.ID, Version: Version, Observed: map[string]results.Observation{}}
 	if len(r.Acts) > 0 {
 		resp.Error = "there is nothing to be done here, only to be read"
@@ -53,7 +53,7 @@ func (r Request) files(ctx context.Context, read func(context.Context, string) (
 			return resp
 		}
 		o := results.Observation{Kind: results.KindFile, Outcome: results.Value}
-		text, err := read(ctx, q.File.Path)
+		text, err := read(ctx, *q.File)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			o.Outcome, o.Detail = results.NotFound, err.Error()

@@ -102,9 +102,12 @@ type SetConfig struct {
 // TheAPI is the API server of the cluster.
 var TheAPI = Place{At: API}
 
-// Object reads what the API server says to GET, as "kubectl get --raw" does: an
-// object in JSON, a list of them, or a log. What is not there is not found.
-type Object struct{ Path string } // "/api/v1/namespaces/{lab}/services/{web}", perhaps with a query
+// Object reads what the API server says to GET, as "kubectl get" does: an object
+// in JSON, a list of them, or a log. What is not there is not found.
+type Object struct {
+	Path  string // "/api/v1/namespaces/{lab}/services/{web}", perhaps with a query
+	Field string // a template of "-o jsonpath": "{.spec.ports[*].port}" brings back what it finds, with spaces between, and what there is not as nothing; empty brings back all
+}
 
 // LogOf reads what the CoreDNS of a pod has written.
 func LogOf(n Node) Object {
@@ -125,8 +128,13 @@ func podPath(n Node) string {
 	return fmt.Sprintf("/api/v1/namespaces/{%s}/pods/{%s}", space, n.Name)
 }
 
-func (Object) Place() Place     { return TheAPI }
-func (q Object) String() string { return "the API server's " + Plain(q.Path) }
+func (Object) Place() Place { return TheAPI }
+func (q Object) String() string {
+	if q.Field != "" {
+		return "the API server's " + q.Field + " of " + Plain(q.Path)
+	}
+	return "the API server's " + Plain(q.Path)
+}
 
 func (SetKubelet) Touches() Scope     { return Cluster }
 func (SetProxy) Touches() Scope       { return Cluster }
