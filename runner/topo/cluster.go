@@ -51,6 +51,20 @@ type SetCorefile struct {
 // its plugin loop looks for one, or ended again and again.
 type RestartCoreDNS struct{}
 
+// NodeCommand runs a program on a node of the cluster, as root, and brings back
+// what it printed and its exit status, whatever that is. Arguments may name
+// nodes, as in "{web.addr}".
+type NodeCommand struct {
+	Of   Node // Mode ClusterNode
+	Args []string
+}
+
+// NodeRun runs a program on a node of the cluster, as root, which must succeed.
+type NodeRun struct {
+	Node Node     // Mode ClusterNode
+	Args []string // may name nodes
+}
+
 func (Scale) Touches() Scope          { return Cluster }
 func (SetCorefile) Touches() Scope    { return Cluster }
 func (RestartCoreDNS) Touches() Scope { return Cluster }
@@ -58,3 +72,10 @@ func (RestartCoreDNS) Touches() Scope { return Cluster }
 func (a Scale) String() string        { return fmt.Sprintf("scale CoreDNS to %d", a.Replicas) }
 func (a SetCorefile) String() string  { return "from now on the cluster's CoreDNS: " + a.Says }
 func (RestartCoreDNS) String() string { return "start CoreDNS anew" }
+
+func (q NodeCommand) Place() Place   { return Place{Inside, q.Of.Name} }
+func (q NodeCommand) String() string { return q.Of.Name + " runs " + line(q.Args) }
+
+func (NodeRun) Touches() Scope   { return Cluster }
+func (a NodeRun) Place() Place   { return Place{Inside, a.Node.Name} }
+func (a NodeRun) String() string { return a.Node.Name + " runs " + line(a.Args) }
