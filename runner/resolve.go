@@ -18,6 +18,7 @@ import (
 const (
 	wireTimeout = 10 * time.Second
 	rawTimeout  = 2 * time.Second
+	pingTimeout = 2 * time.Second
 )
 
 // A resolver turns what a lab says into what an agent is told.
@@ -58,6 +59,9 @@ func (r resolver) ask(q topo.Question) (agent.Ask, error) {
 	case topo.NodeCommand:
 		command, err := r.command(q.Args, true)
 		return agent.Ask{Command: command}, err
+	case topo.Ping:
+		to, err := r.known.ServerAddr(q.From, q.To)
+		return agent.Ask{Ping: &agent.Ping{To: to.String(), TimeoutMS: millis(q.Timeout, pingTimeout)}}, err
 	case topo.HostProgram:
 		return agent.Ask{Runs: &agent.Runs{Name: q.Name}}, nil
 	case topo.Sockets:

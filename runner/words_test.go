@@ -145,6 +145,10 @@ func TestResolve(t *testing.T) {
 		{topo.HostCommand{Args: []string{"ls", "{web}"}}, agent.Ask{Command: &agent.Command{Args: []string{"ls", "web-" + tag}}}},
 		{topo.NodeCommand{Of: web, Args: []string{"conntrack", "-d", "{web.addr}"}}, agent.Ask{Command: &agent.Command{Args: []string{"conntrack", "-d", "172.18.0.3"}, Root: true}}},
 		{topo.NodeCommand{Of: web, Args: []string{"{nobody}"}}, "nothing is called {nobody}"},
+		{topo.Ping{From: client, To: "up"}, agent.Ask{Ping: &agent.Ping{To: "172.19.0.2", TimeoutMS: 2000}}},
+		{topo.Ping{From: web, To: "{web.addr6}", Timeout: 1e9}, agent.Ask{Ping: &agent.Ping{To: "fd00:1::3", TimeoutMS: 1000}}},
+		{topo.Ping{From: web, To: "10.96.0.10"}, agent.Ask{Ping: &agent.Ping{To: "10.96.0.10", TimeoutMS: 2000}}},
+		{topo.Ping{From: web, To: "second"}, "second"},
 		{topo.Saw{Upstream: up}, agent.Ask{Log: &struct{}{}}},
 		{strange{}, "no agent knows the question"},
 	} {

@@ -104,6 +104,19 @@ func (q Raw) String() string {
 	return s
 }
 
+// Ping sends one ICMP echo request, over IPv6 if the address is one, and brings
+// back how that ended: "answer" is an echo, "refused" that the port or protocol
+// is said to be unreachable, as a rule that rejects says by default, and
+// "unreachable" the same of the host or the network.
+type Ping struct {
+	From    Node
+	To      string        // node, or literal address
+	Timeout time.Duration // 0 is 2 s, before the kernel gives up on a neighbour that is not there
+}
+
+func (q Ping) Place() Place   { return Place{Inside, q.From.Name} }
+func (q Ping) String() string { return q.From.Name + " pings " + Plain(q.To) }
+
 // Libc calls getaddrinfo in a node whose image has a libc.
 type Libc struct {
 	From   Node
