@@ -105,9 +105,10 @@ func (q Raw) String() string {
 }
 
 // Ping sends one ICMP echo request, over IPv6 if the address is one, and brings
-// back how that ended: "answer" is an echo, "refused" that the port or protocol
-// is said to be unreachable, as a rule that rejects says by default, and
-// "unreachable" the same of the host or the network.
+// back how that ended: "answer" is an echo, "refused" that the port is said to
+// be unreachable, as a rule that rejects says by default, and "unreachable" that
+// the host or the network is. A kernel says so only some times a second (icmp(7),
+// icmp_ratelimit), so many pings at once may end in silence instead.
 type Ping struct {
 	From    Node
 	To      string        // node, or literal address

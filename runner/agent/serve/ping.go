@@ -86,6 +86,9 @@ func echo(conn echoConn, to netip.Addr, deadline time.Time) error {
 	buf := make([]byte, maxMessage)
 	for {
 		n, _, err := conn.ReadFrom(buf) // unlike Read, without the header of IPv4
+		if errors.Is(err, errRedirected) {
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// errRedirected is what a socket for pings returns where a router knows a
+// shorter way (ping_err of net/ipv4/ping.c): the echo may still come.
+const errRedirected = syscall.EREMOTEIO
+
 // dialEcho returns a connected socket for echo requests: a raw one or, where
 // that is not permitted, one for pings alone (icmp(7), ping_group_range), which
 // Podman's containers have instead of NET_RAW.
@@ -47,9 +51,9 @@ func forbidden(err error) bool {
 }
 
 func dialPing(to netip.Addr) (echoConn, error) {
-	family, protocol, addr := unix.AF_INET, unix.IPPROTO_ICMP, unix.Sockaddr(&unix.SockaddrInet4{Addr: to.As4()})
-	if to.Is6() {
-		family, protocol, addr = unix.AF_INET6, unix.IPPROTO_ICMPV6, &unix.SockaddrInet6{Addr: to.As16()}
+	family, protocol, addr := unix.AF_INET6, unix.IPPROTO_ICMPV6, unix.Sockaddr(&unix.SockaddrInet6{Addr: to.As16()})
+	if to.Is4() {
+		family, protocol, addr = unix.AF_INET, unix.IPPROTO_ICMP, &unix.SockaddrInet4{Addr: to.As4()}
 	}
 	fd, err := unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, protocol)
 	if err != nil {
