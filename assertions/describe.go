@@ -19,6 +19,8 @@ func Describe(e results.Evidence, name string, o results.Observation) string {
 		return describeMessage(e, name, o.DNS)
 	case o.Outcome == "":
 		return "nothing"
+	case o.Transport == results.ICMP:
+		return describePing(o.Outcome)
 	case o.Outcome != results.Value && o.Outcome != results.Answered && o.Libc == nil:
 		return string(o.Outcome)
 	case o.Kind == results.KindLibc && o.Libc == nil, o.Kind == results.KindFile && o.Text == nil:
@@ -74,6 +76,16 @@ func describeMessage(e results.Evidence, name string, m *results.Message) string
 		}
 		return r.Type + " " + r.Data
 	})
+}
+
+func describePing(o results.Outcome) string {
+	switch o {
+	case results.Answered:
+		return "an echo"
+	case results.TimedOutAsk:
+		return "no echo"
+	}
+	return string(o)
 }
 
 func addresses(e results.Evidence, name string, addrs []netip.Addr) string {

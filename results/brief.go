@@ -39,6 +39,8 @@ func (o Observation) one() string {
 			return string(o.Outcome) + ": " + o.Detail
 		}
 		return string(o.Outcome)
+	case o.Transport == ICMP:
+		return "an echo"
 	case o.Exit != nil && o.Text != nil:
 		return fmt.Sprintf("status %d: %s", *o.Exit, some(strings.Split(strings.TrimSpace(*o.Text+o.Complaint), "\n"), " / "))
 	case o.Text != nil:

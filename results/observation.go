@@ -16,7 +16,7 @@ const (
 	KindRules    Kind = "rules"    // Rules
 	KindUpstream Kind = "upstream" // Log
 	KindCapture  Kind = "capture"
-	KindCommand  Kind = "command" // Processes, Table; Exit with Text and Complaint
+	KindCommand  Kind = "command" // Processes, Table; Exit with Text and Complaint; nothing for a ping
 )
 
 // An Outcome keeps apart what a careless look-up lumps together.
@@ -32,6 +32,9 @@ const (
 	Value       Outcome = "value"       // what was asked for, other than a DNS message
 )
 
+// ICMP is the transport of a ping, whose observation has nothing but its outcome.
+const ICMP = "icmp"
+
 // An Observation is what one question brought back, and nothing else.
 type Observation struct {
 	Kind    Kind    `json:"kind"`
@@ -41,7 +44,7 @@ type Observation struct {
 	Detail  string  `json:"detail,omitempty"` // why it is not an answer or a value
 
 	Server     string  `json:"server,omitempty"`    // address and port that were asked
-	Transport  string  `json:"transport,omitempty"` // "udp", "tcp"
+	Transport  string  `json:"transport,omitempty"` // "udp", "tcp", ICMP
 	DurationMS float64 `json:"duration_ms"`         // from sending to the last octet of the answer
 
 	DNS       *Message              `json:"dns,omitempty"`

@@ -18,6 +18,7 @@ import (
 const (
 	wireTimeout = 10 * time.Second
 	rawTimeout  = 2 * time.Second
+	pingTimeout = 2 * time.Second
 )
 
 // A resolver turns what a lab says into what an agent is told.
@@ -56,8 +57,14 @@ func (r resolver) ask(q topo.Question) (agent.Ask, error) {
 	case topo.HostFile:
 		return agent.Ask{File: &agent.File{Path: q.Path}}, nil
 	case topo.HostCommand:
-		args, err := r.expand(q.Args)
-		return agent.Ask{Command: &agent.Command{Args: args, Root: q.Root}}, err
+		command, err := r.command(q.Args, q.Root)
+		return agent.Ask{Command: command}, err
+	case topo.NodeCommand:
+		command, err := r.command(q.Args, true)
+		return agent.Ask{Command: command}, err
+	case topo.Ping:
+		to, err := r.known.ServerAddr(q.From, q.To)
+		return agent.Ask{Ping: &agent.Ping{To: to.String(), TimeoutMS: millis(q.Timeout, pingTimeout)}}, err
 	case topo.HostProgram:
 		return agent.Ask{Runs: &agent.Runs{Name: q.Name}}, nil
 	case topo.Sockets:
@@ -89,8 +96,11 @@ func (r resolver) act(a topo.AgentAct) (agent.Act, error) {
 		text, err := topo.Expand(a.Content, r.known.Lookup)
 		return agent.Act{Write: &agent.Write{Path: a.Path, Content: text, Rename: a.Rename}}, err
 	case topo.HostRun:
-		args, err := r.expand(a.Args)
-		return agent.Act{Run: &agent.Command{Args: args, Root: a.Root}}, err
+		command, err := r.command(a.Args, a.Root)
+		return agent.Act{Run: command}, err
+	case topo.NodeRun:
+		command, err := r.command(a.Args, true)
+		return agent.Act{Run: command}, err
 	case topo.HostStart:
 		args, err := r.expand(a.Args)
 		return agent.Act{Start: &agent.Start{Name: a.Name, Args: args, Answers: a.Answers}}, err
@@ -145,6 +155,11 @@ func (r resolver) expand(texts []string) ([]string, error) {
 		out = append(out, t)
 	}
 	return out, nil
+}
+
+func (r resolver) command(args []string, root bool) (*agent.Command, error) {
+	args, err := r.expand(args)
+	return &agent.Command{Args: args, Root: root}, err
 }
 
 func (r resolver) server(from topo.Node, server string) (string, error) {

@@ -252,6 +252,8 @@ func longest(asks map[string]agent.Ask) time.Duration {
 			ms = max(ms, a.Wire.TimeoutMS*max(1, a.Wire.Times))
 		case a.Raw != nil:
 			ms = max(ms, a.Raw.TimeoutMS)
+		case a.Ping != nil:
+			ms = max(ms, a.Ping.TimeoutMS)
 		case a.Sweep != nil, a.Libc != nil:
 			ms = max(ms, 40_000)
 		case a.Command != nil:

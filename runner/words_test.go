@@ -142,6 +142,13 @@ func TestResolve(t *testing.T) {
 		{topo.Sockets{Of: web, Owners: true}, agent.Ask{Sockets: &agent.Sockets{Owners: true}}},
 		{topo.Processes{Of: web}, agent.Ask{Processes: &struct{}{}}},
 		{topo.Rules{Of: web}, agent.Ask{Rules: &struct{}{}}},
+		{topo.HostCommand{Args: []string{"ls", "{web}"}}, agent.Ask{Command: &agent.Command{Args: []string{"ls", "web-" + tag}}}},
+		{topo.NodeCommand{Of: web, Args: []string{"conntrack", "-d", "{web.addr}"}}, agent.Ask{Command: &agent.Command{Args: []string{"conntrack", "-d", "172.18.0.3"}, Root: true}}},
+		{topo.NodeCommand{Of: web, Args: []string{"{nobody}"}}, "nothing is called {nobody}"},
+		{topo.Ping{From: client, To: "up"}, agent.Ask{Ping: &agent.Ping{To: "172.19.0.2", TimeoutMS: 2000}}},
+		{topo.Ping{From: web, To: "{web.addr6}", Timeout: 1e9}, agent.Ask{Ping: &agent.Ping{To: "fd00:1::3", TimeoutMS: 1000}}},
+		{topo.Ping{From: web, To: "10.96.0.10"}, agent.Ask{Ping: &agent.Ping{To: "10.96.0.10", TimeoutMS: 2000}}},
+		{topo.Ping{From: web, To: "second"}, "second"},
 		{topo.Saw{Upstream: up}, agent.Ask{Log: &struct{}{}}},
 		{strange{}, "no agent knows the question"},
 	} {
@@ -163,6 +170,8 @@ func TestResolve(t *testing.T) {
 		{topo.Write{Node: web, Content: "{nobody.addr}"}, "nothing is called {nobody.addr}"},
 		{topo.FlushRules{Of: web}, agent.Act{FlushRules: &agent.FlushRules{}}},
 		{topo.FlushRules{Of: web, Chain: "DOCKER_OUTPUT"}, agent.Act{FlushRules: &agent.FlushRules{Chain: "DOCKER_OUTPUT"}}},
+		{topo.HostRun{Args: []string{"rm", "x"}, Root: true}, agent.Act{Run: &agent.Command{Args: []string{"rm", "x"}, Root: true}}},
+		{topo.NodeRun{Node: web, Args: []string{"conntrack", "-D", "-d", "{web.addr}"}}, agent.Act{Run: &agent.Command{Args: []string{"conntrack", "-D", "-d", "172.18.0.3"}, Root: true}}},
 		{strange{}, "no agent knows the act"},
 	} {
 		got, err := r.act(tt.act)

@@ -37,6 +37,7 @@ type Ask struct {
 	Rules     *struct{} `json:"rules,omitempty"`
 	Log       *struct{} `json:"log,omitempty"`
 	Command   *Command  `json:"command,omitempty"`
+	Ping      *Ping     `json:"ping,omitempty"`
 	Runs      *Runs     `json:"runs,omitempty"`
 }
 
@@ -95,6 +96,12 @@ type Sockets struct {
 type Command struct {
 	Args []string `json:"args"`
 	Root bool     `json:"root,omitempty"`
+}
+
+// Ping sends one ICMP echo request to an address.
+type Ping struct {
+	To        string `json:"to"`
+	TimeoutMS int    `json:"timeout_ms"`
 }
 
 // Runs tells whether a program that was started still runs.

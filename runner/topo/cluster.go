@@ -136,6 +136,20 @@ func (q Object) String() string {
 	return "the API server's " + Plain(q.Path)
 }
 
+// NodeCommand runs a program on a node of the cluster, as root, and brings back
+// what it printed and its exit status, whatever that is. Arguments may name
+// nodes, as in "{web.addr}".
+type NodeCommand struct {
+	Of   Node // Mode ClusterNode
+	Args []string
+}
+
+// NodeRun runs a program on a node of the cluster, as root, which must succeed.
+type NodeRun struct {
+	Node Node     // Mode ClusterNode
+	Args []string // may name nodes
+}
+
 func (SetKubelet) Touches() Scope     { return Cluster }
 func (SetProxy) Touches() Scope       { return Cluster }
 func (Ready) Touches() Scope          { return World }
@@ -169,3 +183,10 @@ func (a SetService) String() string {
 	}
 }
 func (a SetConfig) String() string { return "change the ConfigMap of " + a.Node.Name }
+
+func (q NodeCommand) Place() Place   { return Place{Inside, q.Of.Name} }
+func (q NodeCommand) String() string { return q.Of.Name + " runs " + line(q.Args) }
+
+func (NodeRun) Touches() Scope   { return Cluster }
+func (a NodeRun) Place() Place   { return Place{Inside, a.Node.Name} }
+func (a NodeRun) String() string { return a.Node.Name + " runs " + line(a.Args) }

@@ -105,6 +105,20 @@ func (q Raw) String() string {
 	return s
 }
 
+// Ping sends one ICMP echo request, over IPv6 if the address is one, and brings
+// back how that ended: "answer" is an echo, "refused" that the port is said to
+// be unreachable, as a rule that rejects says by default, and "unreachable" that
+// the host or the network is. A kernel says so only some times a second (icmp(7),
+// icmp_ratelimit), so many pings at once may end in silence instead.
+type Ping struct {
+	From    Node
+	To      string        // node, or literal address
+	Timeout time.Duration // 0 is 2 s, before the kernel gives up on a neighbour that is not there
+}
+
+func (q Ping) Place() Place   { return Place{Inside, q.From.Name} }
+func (q Ping) String() string { return q.From.Name + " pings " + Plain(q.To) }
+
 // Libc calls getaddrinfo in a node whose image has a libc.
 type Libc struct {
 	From   Node

@@ -133,6 +133,8 @@ func (w *worker) ask(q agent.Ask) (results.Observation, error) {
 		return w.log()
 	case q.Command != nil:
 		return w.start(*q.Command)
+	case q.Ping != nil:
+		return ping(*q.Ping)
 	case q.Runs != nil:
 		return w.daemonState(*q.Runs)
 	}
