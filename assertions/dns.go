@@ -124,14 +124,18 @@ func AnsweredBy(name string, number int) Assertion {
 }
 
 // Data expects answer records with exactly this data, in zone-file form and
-// any order, as in "web.lan." of a PTR.
+// any order, as in "web.lan." of a PTR. {cluster-domain} in it is what the
+// runtime says of itself.
 func Data(name string, want ...string) Assertion {
 	return onMessage(name, "says "+strings.Join(want, ", "), func(e results.Evidence, o results.Observation, m *results.Message) error {
-		var got []string
+		var got, wanted []string
 		for _, r := range m.Answers {
 			got = append(got, r.Data)
 		}
-		if !slices.Equal(sorted(got), sorted(want)) {
+		for _, w := range want {
+			wanted = append(wanted, inDomain(e, w))
+		}
+		if len(want) == 0 || !slices.Equal(sorted(got), sorted(wanted)) {
 			return instead(e, name, o, "should say %s", strings.Join(want, ", "))
 		}
 		return nil

@@ -9,6 +9,9 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
+// A log is that of an upstream (topo.Saw), or what a CoreDNS with the plugin log
+// has written (topo.LogOf).
+
 // Asked expects the log to hold a question for qname, of any type.
 func Asked(log, qname string) Assertion {
 	return onLog(log, "was asked for "+qname, func(_ results.Evidence, o results.Observation) error {
@@ -35,9 +38,11 @@ func notAsked(log, qname, but, other string) Assertion {
 	says := fmt.Sprintf("%s was not asked for %s, while %s was for %s", log, qname, but, other)
 	return assertion{says, []string{log, but}, func(e results.Evidence, seen ...results.Observation) error {
 		for i, o := range seen {
-			if o.Kind != results.KindUpstream || o.Outcome != results.Value {
-				return instead(e, []string{log, but}[i], o, "should be the log of an upstream")
+			o, err := logged(e, []string{log, but}[i], o)
+			if err != nil {
+				return err
 			}
+			seen[i] = o
 		}
 		switch {
 		case len(asked(seen[1], other)) == 0:
@@ -187,11 +192,25 @@ func onQueries(log, qname, words string, check func(results.Evidence, results.Qu
 
 func onLog(log, says string, check func(results.Evidence, results.Observation) error) Assertion {
 	return about(log, says, func(e results.Evidence, o results.Observation) error {
-		if o.Kind != results.KindUpstream || o.Outcome != results.Value {
-			return instead(e, log, o, "should be the log of an upstream")
+		o, err := logged(e, log, o)
+		if err != nil {
+			return err
 		}
 		return check(e, o)
 	})
+}
+
+// logged is the log of an upstream, or of a CoreDNS as the API server has it,
+// with what was asked.
+func logged(e results.Evidence, name string, o results.Observation) (results.Observation, error) {
+	switch {
+	case o.Kind == results.KindUpstream && o.Outcome == results.Value:
+		return o, nil
+	case o.Kind == results.KindFile && o.Place.At == string(topo.API) && o.Text != nil && *o.Text != "":
+		o.Log = corednsQueries(*o.Text)
+		return o, nil
+	}
+	return o, instead(e, name, o, "should be the log of an upstream")
 }
 
 func asked(o results.Observation, qname string) []results.Query {

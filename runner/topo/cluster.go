@@ -16,7 +16,7 @@ const ClusterDomain = "cluster-domain"
 type Pod struct {
 	Namespace string // another one of the lab's, {NAME} in names; empty is Home
 	DNSPolicy string // "Default", "ClusterFirst", "ClusterFirstWithHostNet", "None"; empty leaves it to the cluster
-	Subdomain string // spec.subdomain: with Hostname, and a headless service of that name, a name of its own
+	Subdomain string // spec.subdomain: with Hostname, and a headless service of that name, as in "{behind}", a name of its own
 	On        string // the cluster's node that it runs on, as ClusterNode names it; empty is wherever
 	Gated     bool   // it is not ready before the act Ready says so, though it runs
 	Variables bool   // spec.enableServiceLinks: services of its namespace are variables in its environment
@@ -106,6 +106,7 @@ var TheAPI = Place{At: API}
 // in JSON, a list of them, or a log. What is not there is not found.
 type Object struct {
 	Path  string // "/api/v1/namespaces/{lab}/services/{web}", perhaps with a query
+	Until string // it is read again until it holds this, which may name nodes, for 10 s at most: what a container writes is in its log after a while
 	Field string // a template of "-o jsonpath": "{.spec.ports[*].port}" brings back what it finds, with spaces between, and what there is not as nothing; empty brings back all
 }
 

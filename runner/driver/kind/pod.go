@@ -135,10 +135,12 @@ func (w *world) pod(ctx context.Context, n topo.Node) (*corev1.Pod, error) {
 			AutomountServiceAccountToken:  &no,
 			HostNetwork:                   n.Mode == topo.HostNetwork,
 			Hostname:                      n.Hostname,
-			Subdomain:                     n.Pod.Subdomain,
 			DNSPolicy:                     corev1.DNSPolicy(n.Pod.DNSPolicy),
 			NodeSelector:                  w.t.on,
 		},
+	}
+	if pod.Spec.Subdomain, err = topo.Expand(n.Pod.Subdomain, w.Known().Lookup); err != nil {
+		return nil, err
 	}
 	if n.Pod.Gated {
 		pod.Spec.ReadinessGates = []corev1.PodReadinessGate{{ConditionType: gate}}
@@ -159,7 +161,14 @@ func (w *world) dns(n topo.Node) (*corev1.PodDNSConfig, error) {
 	if err != nil || len(servers)+len(n.Search)+len(n.Options) == 0 {
 		return nil, err
 	}
-	c := &corev1.PodDNSConfig{Nameservers: servers, Searches: n.Search}
+	c := &corev1.PodDNSConfig{Nameservers: servers}
+	for _, s := range n.Search {
+		s, err := topo.Expand(s, w.Known().Lookup)
+		if err != nil {
+			return nil, err
+		}
+		c.Searches = append(c.Searches, s)
+	}
 	for _, o := range n.Options {
 		name, value, hasValue := strings.Cut(o, ":")
 		option := corev1.PodDNSConfigOption{Name: name}
