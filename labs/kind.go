@@ -10,8 +10,8 @@ import (
 // a service and its pod.
 func InAPod() Lab {
 	web := topo.Node{Name: "web", Mode: topo.PodNetwork}
-	front := topo.Node{Name: "front", Mode: topo.ServiceAddress, Service: topo.Service{Of: "web"}}
-	behind := topo.Node{Name: "behind", Mode: topo.ServiceAddress, Service: topo.Service{Of: "web", Headless: true}}
+	front := topo.Node{Name: "front", Mode: topo.ServiceAddress, Service: topo.Service{Of: []string{"web"}}}
+	behind := topo.Node{Name: "behind", Mode: topo.ServiceAddress, Service: topo.Service{Of: []string{"web"}, Headless: true}}
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
 	ask := func(name string) topo.Question { return topo.Wire{From: client, Name: name} }
 	cases := func(expect is.Assertion, because string) []Case {

@@ -11,8 +11,8 @@ func KindChain() Lab {
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
 	web := topo.Node{Name: "web", Mode: topo.BesideCluster}
 	behind := topo.Node{Name: "behind", Mode: topo.PodNetwork}
-	service := topo.Node{Name: "service", Mode: topo.ServiceAddress, Service: topo.Service{Of: "behind"}}
-	headless := topo.Node{Name: "headless", Mode: topo.ServiceAddress, Service: topo.Service{Of: "behind", Headless: true}}
+	service := topo.Node{Name: "service", Mode: topo.ServiceAddress, Service: topo.Service{Of: []string{"behind"}}}
+	headless := topo.Node{Name: "headless", Mode: topo.ServiceAddress, Service: topo.Service{Of: []string{"behind"}, Headless: true}}
 	ask := func(name string) topo.Question { return topo.Wire{From: client, Name: name} }
 	reaches := []Facts{overIptables, overPodman}
 

@@ -63,7 +63,7 @@ type Observation struct {
 
 // A Place is where a question was asked; see topo.Place.
 type Place struct {
-	At   string `json:"at"`   // "container", "netns", "host", "node", "upstream"
+	At   string `json:"at"`   // "container", "netns", "host", "node", "upstream", "api"
 	Name string `json:"name"` // of the node, as the lab calls it; empty for the host
 }
 

@@ -64,7 +64,7 @@ var onlyIn = map[string][]string{
 	"github.com/testcontainers/":           {"runner/host"},
 	"github.com/hashicorp/":                {"runner/agent/door"},
 	"k8s.io/":                              {"runner/driver/kind"},
-	"sigs.k8s.io/":                         {"cmd/dnslab-kind"},
+	"sigs.k8s.io/kind/":                    {"cmd/dnslab-kind"},
 	"github.com/spf13/":                    {"cmd/dnslab"},
 	"github.com/miekg/dns":                 {"runner", "runner/agent/serve", "runner/driver"},
 	"charm.land/":                          {"results/..."},

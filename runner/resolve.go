@@ -47,6 +47,9 @@ func (r resolver) ask(q topo.Question) (agent.Ask, error) {
 		return agent.Ask{Libc: &agent.Libc{Name: name, Family: q.Family}}, err
 	case topo.File:
 		return agent.Ask{File: &agent.File{Path: q.Path}}, nil
+	case topo.Object: // to whoever is at that place, what the API server says is a file
+		path, err := topo.Expand(q.Path, r.known.Lookup)
+		return agent.Ask{File: &agent.File{Path: path, Field: q.Field}}, err
 	case topo.HostFile:
 		return agent.Ask{File: &agent.File{Path: q.Path}}, nil
 	case topo.HostCommand:

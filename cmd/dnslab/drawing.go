@@ -96,6 +96,12 @@ func traits(n topo.Node, aliases []string) string {
 	if n.Pod.DNSPolicy != "" {
 		say("dnsPolicy", []string{n.Pod.DNSPolicy})
 	}
+	if n.Pod.CoreDNS.Corefile != "" {
+		all = append(all, "with a CoreDNS of its own")
+	}
+	if n.Pod.Gated {
+		all = append(all, "not ready at first")
+	}
 	if n.Mode == topo.ServiceAddress {
 		all = append(all, service(n.Service))
 	}
@@ -126,11 +132,18 @@ func traits(n topo.Node, aliases []string) string {
 
 // service says what a service is.
 func service(s topo.Service) string {
+	text := "of " + strings.Join(s.Of, ", ")
 	switch {
 	case s.External != "":
 		return "alias of " + s.External
-	case s.Headless:
-		return "of " + s.Of + ", headless"
+	case len(s.Of) == 0:
+		text = "of no pod"
 	}
-	return "of " + s.Of
+	if s.Headless {
+		text += ", headless"
+	}
+	if s.NotReady {
+		text += ", whether they are ready or not"
+	}
+	return text
 }

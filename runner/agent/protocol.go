@@ -77,9 +77,12 @@ type Libc struct {
 	Family string `json:"family,omitempty"` // "v4", "v6"
 }
 
-// File reads a file.
+// File reads a file. What the API server of a cluster says is one, too, to
+// whoever is there: then Field, if there is one, is a template of what is wanted
+// of it; see topo.Object.
 type File struct {
-	Path string `json:"path"`
+	Path  string `json:"path"`
+	Field string `json:"field,omitempty"`
 }
 
 // Sockets lists sockets; with Owners also the processes that hold them, which

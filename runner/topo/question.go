@@ -20,6 +20,7 @@ const (
 	Inside Where = "container"
 	Netns  Where = "netns" // the node's network namespace, with the host's rights
 	Host   Where = "host"  // the lab host
+	API    Where = "api"   // the API server of a cluster
 )
 
 // A Question is asked at one place and brings back one observation.

@@ -110,3 +110,22 @@ func replaceFile(a agent.Write) (err error) {
 	}
 	return nil
 }
+
+// copyFiles copies the files of one folder into another, but no folders: a
+// ConfigMap that is mounted has those for itself.
+func copyFiles(from, to string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := filepath.Join(from, e.Name())
+		if info, err := os.Stat(path); err != nil || info.IsDir() {
+			continue
+		}
+		if err := writeFile(agent.Write{Path: filepath.Join(to, e.Name()), From: path}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -11,7 +11,9 @@ import (
 // Main is the whole of the program dnslab-agent, for another program to act
 // as one. With no argument it serves standard input and output until the
 // input ends. With "hold" it then waits for a signal, as the first process of
-// a container does. SIGTERM and SIGINT end either at once.
+// a container does. SIGTERM and SIGINT end either at once. "hold copy FROM TO"
+// copies the files of one folder into another instead: it begins with "hold" as
+// all do that run from one of dnslab's images.
 //
 // In a lab host it has three more uses: "door ADDRESS" joins its standard input
 // and output to a unix socket or a TCP port (see package door), "fit RUNTIME ARG..." is
@@ -29,8 +31,10 @@ func Main(args []string) int {
 		return status(fit(args[1], args[2:]))
 	case len(args) == 4 && args[0] == "ask":
 		return status(askOnce(os.Stdout, args[1], args[2], args[3]))
+	case len(args) == 4 && args[0] == "hold" && args[1] == "copy":
+		return status(copyFiles(args[2], args[3]))
 	case len(args) > 0 && !hold:
-		fmt.Fprintln(os.Stderr, "usage: dnslab-agent [hold | door ADDRESS | fit RUNTIME ARG... | ask NAME TYPE SERVER]")
+		fmt.Fprintln(os.Stderr, "usage: dnslab-agent [hold [copy FROM TO] | door ADDRESS | fit RUNTIME ARG... | ask NAME TYPE SERVER]")
 		return 2
 	}
 	stop := make(chan os.Signal, 1)

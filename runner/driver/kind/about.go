@@ -28,6 +28,10 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 	if err != nil {
 		return driver.About{}, fmt.Errorf("asking for the node: %w", err)
 	}
+	proxy, err := c.proxyMode(ctx)
+	if err != nil {
+		return driver.About{}, err
+	}
 	info := node.Status.NodeInfo
 	containerd := strings.TrimPrefix(info.ContainerRuntimeVersion, "containerd://")
 	a := driver.About{
@@ -38,7 +42,7 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 		Facts: map[string]string{
 			"kubernetes": version, "coredns": dns, "kind": c.kind,
 			"nodes":                fmt.Sprint(len(c.nodes)),
-			"proxy-mode":           c.proxyMode(ctx),
+			"proxy-mode":           proxy,
 			"kernel":               info.KernelVersion,
 			"arch":                 info.Architecture,
 			"node-os":              info.OSImage,
@@ -64,20 +68,6 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 		a.Caps[driver.HostNetns] = evidence
 	}
 	return a, nil
-}
-
-// proxyMode is what kube-proxy was told to use: "iptables".
-func (c *cluster) proxyMode(ctx context.Context) string {
-	m, err := c.core.ConfigMaps(system).Get(ctx, "kube-proxy", get)
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(m.Data["config.conf"]) {
-		if mode, ok := strings.CutPrefix(line, "mode: "); ok {
-			return strings.Trim(strings.TrimSpace(mode), `"`)
-		}
-	}
-	return ""
 }
 
 // tryHostNetwork asks whether such a pod would be admitted; nothing is made.

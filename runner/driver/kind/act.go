@@ -10,7 +10,7 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
-// Do carries out an act on a pod.
+// Do carries out an act on a pod or a service.
 func (w *world) Do(ctx context.Context, act topo.Act) error {
 	if err := w.do(ctx, act); err != nil {
 		return fmt.Errorf("doing %q: %w", act, err)
@@ -20,25 +20,31 @@ func (w *world) Do(ctx context.Context, act topo.Act) error {
 
 func (w *world) do(ctx context.Context, act topo.Act) error {
 	n, ok := of(act)
-	if !ok || n.Mode != topo.PodNetwork && n.Mode != topo.HostNetwork {
+	if !ok || !inNamespace(n) {
 		return driver.ErrNoAct
 	}
-	switch act.(type) {
+	switch a := act.(type) {
 	case topo.Start:
-		return w.startPod(ctx, n)
+		return w.start(ctx, n)
 	case topo.Stop:
-		return w.stopPod(ctx, n)
+		return w.end(ctx, n)
 	case topo.Restart:
-		if err := w.stopPod(ctx, n); err != nil {
+		if err := w.end(ctx, n); err != nil {
 			return err
 		}
-		return w.startPod(ctx, n)
+		return w.start(ctx, n)
 	case topo.Remove:
-		if err := w.stopPod(ctx, n); err != nil {
+		if err := w.end(ctx, n); err != nil {
 			return err
 		}
 		w.Removed(n.Name)
 		return nil
+	case topo.Ready:
+		return w.setReady(ctx, n, a.Is)
+	case topo.SetService:
+		return w.setService(ctx, n)
+	case topo.SetConfig:
+		return w.setConfig(ctx, n, a.Files)
 	}
 	return driver.ErrNoAct
 }
@@ -59,6 +65,14 @@ func of(act topo.Act) (topo.Node, bool) {
 	case topo.Restart:
 		return a.Node, true
 	case topo.Remove:
+		return a.Node, true
+	case topo.Ready:
+		return a.Node, true
+	case topo.SetService:
+		return a.Node, true
+	case topo.SetConfig:
+		return a.Node, true
+	case topo.SetKubelet:
 		return a.Node, true
 	}
 	return topo.Node{}, false

@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/version"
 	apps "k8s.io/client-go/kubernetes/typed/apps/v1"
 	core "k8s.io/client-go/kubernetes/typed/core/v1"
+	rbac "k8s.io/client-go/kubernetes/typed/rbac/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/remotecommand"
@@ -72,7 +73,11 @@ func newCluster(config *rest.Config) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.core, c.apps = coreClient, appsClient
+	rbacClient, err := rbac.NewForConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	c.core, c.apps, c.rbac = coreClient, appsClient, rbacClient
 	return c, nil
 }
 

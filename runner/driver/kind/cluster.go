@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	apps "k8s.io/client-go/kubernetes/typed/apps/v1"
 	core "k8s.io/client-go/kubernetes/typed/core/v1"
+	rbac "k8s.io/client-go/kubernetes/typed/rbac/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/dnslab/dnslab/runner/agent/binary"
@@ -21,6 +22,7 @@ import (
 type cluster struct {
 	core   core.CoreV1Interface
 	apps   apps.AppsV1Interface
+	rbac   rbac.RbacV1Interface
 	config *rest.Config
 	door   *door.Door // to the API server
 	kind   string     // version of KIND

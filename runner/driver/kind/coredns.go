@@ -273,6 +273,12 @@ func (r *Runtime) scale(ctx context.Context, c *cluster, replicas int) error {
 
 // coreDNSVersion is the tag of its image: "1.12.1".
 func (c *cluster) coreDNSVersion(ctx context.Context) (string, error) {
+	image, err := c.coreDNSImage(ctx)
+	return strings.TrimPrefix(image[strings.LastIndexByte(image, ':')+1:], "v"), err
+}
+
+// coreDNSImage is what the cluster's CoreDNS runs from.
+func (c *cluster) coreDNSImage(ctx context.Context) (string, error) {
 	d, err := c.apps.Deployments(system).Get(ctx, coreDNS, get)
 	if err != nil {
 		return "", fmt.Errorf("asking which CoreDNS there is: %w", err)
@@ -281,6 +287,5 @@ func (c *cluster) coreDNSVersion(ctx context.Context) (string, error) {
 	if i < 0 {
 		return "", errors.New("asking which CoreDNS there is: its deployment has no container of that name")
 	}
-	image := d.Spec.Template.Spec.Containers[i].Image
-	return strings.TrimPrefix(image[strings.LastIndexByte(image, ':')+1:], "v"), nil
+	return d.Spec.Template.Spec.Containers[i].Image, nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
-// Dial attaches to a pod's agent.
+// Dial attaches to a pod's agent, or to the API server.
 func (w *world) Dial(ctx context.Context, p topo.Place) (io.ReadWriteCloser, error) {
 	s, err := w.dial(ctx, p)
 	if err != nil {
@@ -19,6 +19,9 @@ func (w *world) Dial(ctx context.Context, p topo.Place) (io.ReadWriteCloser, err
 }
 
 func (w *world) dial(ctx context.Context, p topo.Place) (io.ReadWriteCloser, error) {
+	if p == topo.TheAPI {
+		return w.c.objects(), nil
+	}
 	n, ok := w.Topology.Node(p.Name)
 	if !ok || p.At != topo.Inside || n.Mode == topo.ServiceAddress {
 		return nil, driver.ErrNoPlace
@@ -34,6 +37,8 @@ func (w *world) dial(ctx context.Context, p topo.Place) (io.ReadWriteCloser, err
 func (w *ownWorld) Dial(ctx context.Context, p topo.Place) (io.ReadWriteCloser, error) {
 	n, ok := w.Topology.Node(p.Name)
 	switch {
+	case p == topo.TheAPI:
+		return w.world.Dial(ctx, p)
 	case !ok:
 		return w.beside.Dial(ctx, p)
 	case n.Mode == topo.ServiceAddress, p.At == topo.Inside && n.Mode != topo.ClusterNode && n.Mode != topo.BareNode:

@@ -113,7 +113,7 @@ func guest(ctx context.Context, t *testing.T, g *Guest) {
 		}
 	}
 	web := topo.Node{Name: "web", Mode: topo.PodNetwork}
-	w := up(ctx, t, g, client, web, topo.Node{Name: "front", Mode: topo.ServiceAddress, Service: topo.Service{Of: "web"}})
+	w := up(ctx, t, g, client, web, topo.Node{Name: "front", Mode: topo.ServiceAddress, Service: topo.Service{Of: []string{"web"}}})
 	name, err := topo.Expand("{front}.{lab}.svc.{cluster-domain}.", w.Known().Lookup)
 	if err != nil {
 		t.Fatal(err)

@@ -48,13 +48,17 @@ func (w *ownWorld) ownAct(act topo.Act, n topo.Node) func(context.Context) error
 		}
 	case topo.RestartCoreDNS:
 		return func(ctx context.Context) error { return w.r.restartCoreDNS(ctx, w.c) }
+	case topo.SetProxy:
+		return func(ctx context.Context) error { return w.r.setProxyMode(ctx, w.c, a.Mode) }
 	}
 	if n.Mode != topo.ClusterNode {
 		return nil
 	}
 	stop := func(ctx context.Context) error { return w.stopNode(ctx, n) }
 	start := func(ctx context.Context) error { return w.startNode(ctx, n) }
-	switch act.(type) {
+	switch a := act.(type) {
+	case topo.SetKubelet:
+		return func(ctx context.Context) error { return w.r.setKubelet(ctx, nodeName(n.Name), a.Patch) }
 	case topo.Start:
 		return start
 	case topo.Stop:

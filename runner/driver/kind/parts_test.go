@@ -45,8 +45,8 @@ func node(ctx context.Context, t *testing.T, rt driver.Runtime) {
 // services have names that pods find.
 func services(ctx context.Context, t *testing.T, rt driver.Runtime) {
 	web := topo.Node{Name: "web", Mode: topo.PodNetwork, Pod: topo.Pod{Namespace: "other"}}
-	front := topo.Node{Name: "front", Mode: topo.ServiceAddress, Pod: topo.Pod{Namespace: "other"}, Service: topo.Service{Of: "web"}}
-	behind := topo.Node{Name: "behind", Mode: topo.ServiceAddress, Pod: topo.Pod{Namespace: "other"}, Service: topo.Service{Of: "web", Headless: true}}
+	front := topo.Node{Name: "front", Mode: topo.ServiceAddress, Pod: topo.Pod{Namespace: "other"}, Service: topo.Service{Of: []string{"web"}}}
+	behind := topo.Node{Name: "behind", Mode: topo.ServiceAddress, Pod: topo.Pod{Namespace: "other"}, Service: topo.Service{Of: []string{"web"}, Headless: true}}
 	away := topo.Node{Name: "away", Mode: topo.ServiceAddress, Service: topo.Service{External: "{front}.{other}.svc.cluster.local."}}
 	w := up(ctx, t, rt, client, web, front, behind, away)
 	for name, node := range map[string]string{

@@ -18,7 +18,7 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
-// containerName is that of a pod's only container.
+// containerName is that of the container that a pod's agent is in.
 const containerName = "agent"
 
 // startPod makes a pod, and returns when its agent runs.
@@ -29,6 +29,11 @@ func (w *world) startPod(ctx context.Context, n topo.Node) error {
 	}
 	if err := w.makeFiles(ctx, n, pod); err != nil {
 		return err
+	}
+	if n.Pod.CoreDNS.Corefile != "" {
+		if err := w.addCoreDNS(ctx, n, pod); err != nil {
+			return err
+		}
 	}
 	making, cancel, err := book.Making(ctx)
 	if err != nil {
@@ -66,22 +71,27 @@ func (w *world) learn(ctx context.Context, n topo.Node) error {
 	return nil
 }
 
-// runs tells whether a pod runs and has an address. One that will not is an error.
+// runs tells whether a pod runs and has an address, and a server in it is
+// ready. One that will not is an error.
 func runs(pod *corev1.Pod) (bool, error) {
-	for _, s := range pod.Status.ContainerStatuses {
+	all := pod.Status.ContainerStatuses
+	for _, s := range slices.Concat(pod.Status.InitContainerStatuses, all) {
 		switch {
-		case s.State.Terminated != nil:
-			return false, fmt.Errorf("its agent ended with %d: %s", s.State.Terminated.ExitCode, s.State.Terminated.Message)
+		case s.State.Terminated != nil && (s.Name != copier || s.State.Terminated.ExitCode != 0):
+			return false, fmt.Errorf("its container %s ended with %d: %s", s.Name, s.State.Terminated.ExitCode, s.State.Terminated.Message)
 		case s.State.Waiting != nil && slices.Contains(hopeless, s.State.Waiting.Reason):
 			return false, fmt.Errorf("%s: %s", s.State.Waiting.Reason, s.State.Waiting.Message)
-		case s.State.Running != nil && s.ContainerID != "":
-			return pod.Status.PodIP != "", nil
 		}
 	}
 	if pod.Status.Phase == corev1.PodFailed {
 		return false, errors.New(pod.Status.Reason + ": " + pod.Status.Message)
 	}
-	return false, nil
+	for _, s := range all {
+		if s.State.Running == nil || s.ContainerID == "" || s.Name == coreDNS && !s.Ready {
+			return false, nil
+		}
+	}
+	return len(all) > 0 && pod.Status.PodIP != "", nil
 }
 
 // imagePullBackOff follows the first image that could not be pulled, which
@@ -92,10 +102,15 @@ const imagePullBackOff = "ImagePullBackOff"
 // (kubernetes v1.34.3 pkg/kubelet/images/types.go and kuberuntime).
 var hopeless = []string{"ErrImageNeverPull", imagePullBackOff, "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
 
-// id is that of a pod's container: 64 hexadecimal digits.
+// id is that of the container that the agent is in: 64 hexadecimal digits.
 func id(pod *corev1.Pod) string {
-	_, id, _ := strings.Cut(pod.Status.ContainerStatuses[0].ContainerID, "://")
-	return id
+	for _, s := range pod.Status.ContainerStatuses {
+		if s.Name == containerName {
+			_, id, _ := strings.Cut(s.ContainerID, "://")
+			return id
+		}
+	}
+	return ""
 }
 
 func (w *world) pod(ctx context.Context, n topo.Node) (*corev1.Pod, error) {
@@ -107,15 +122,16 @@ func (w *world) pod(ctx context.Context, n topo.Node) (*corev1.Pod, error) {
 		return nil, err
 	}
 	no, atOnce := false, int64(1)
+	variables := n.Pod.Variables
 	pod := &corev1.Pod{
-		ObjectMeta: meta.ObjectMeta{Name: w.Name(n.Name), Namespace: w.Name(space(n)), Labels: w.labels(n.Name)},
+		ObjectMeta: meta.ObjectMeta{Name: w.Name(n.Name), Namespace: w.Name(space(n)), Labels: w.podLabels(n.Name)},
 		Spec: corev1.PodSpec{
 			Containers: []corev1.Container{{
 				Name: containerName, Image: image, ImagePullPolicy: w.t.pull, Stdin: true,
 			}},
 			RestartPolicy:                 corev1.RestartPolicyNever,
 			TerminationGracePeriodSeconds: &atOnce,
-			EnableServiceLinks:            &no,
+			EnableServiceLinks:            &variables,
 			AutomountServiceAccountToken:  &no,
 			HostNetwork:                   n.Mode == topo.HostNetwork,
 			Hostname:                      n.Hostname,
@@ -123,6 +139,9 @@ func (w *world) pod(ctx context.Context, n topo.Node) (*corev1.Pod, error) {
 			DNSPolicy:                     corev1.DNSPolicy(n.Pod.DNSPolicy),
 			NodeSelector:                  w.t.on,
 		},
+	}
+	if n.Pod.Gated {
+		pod.Spec.ReadinessGates = []corev1.PodReadinessGate{{ConditionType: gate}}
 	}
 	if n.Pod.On != "" {
 		pod.Spec.NodeName = nodeName(n.Pod.On) // past the scheduler, which keeps pods off a control plane
@@ -183,23 +202,38 @@ func (w *world) makeFiles(ctx context.Context, n topo.Node, pod *corev1.Pod) err
 	if len(n.Files) == 0 {
 		return nil
 	}
-	m := &corev1.ConfigMap{ObjectMeta: pod.ObjectMeta, Data: map[string]string{}}
+	data := map[string]string{}
 	spec := &pod.Spec
 	for i, path := range slices.Sorted(maps.Keys(n.Files)) {
-		content, err := topo.Expand(n.Files[path], w.Known().Lookup)
+		key := fmt.Sprintf("file-%d", i)
+		data[key] = n.Files[path]
+		spec.Containers[0].VolumeMounts = append(spec.Containers[0].VolumeMounts, corev1.VolumeMount{Name: "files", MountPath: path, SubPath: key})
+	}
+	spec.Volumes = append(spec.Volumes, volumeOf("files", pod.Name))
+	return w.putFiles(ctx, n, pod.Name, data)
+}
+
+// putFiles makes a configmap of files that may name nodes, or changes it if it
+// is there, as it is where the pod was there before.
+func (w *world) putFiles(ctx context.Context, n topo.Node, name string, files map[string]string) error {
+	m := &corev1.ConfigMap{ObjectMeta: meta.ObjectMeta{Name: name, Namespace: w.Name(space(n)), Labels: w.labels(n.Name)}, Data: map[string]string{}}
+	for key, content := range files {
+		text, err := topo.Expand(content, w.Known().Lookup)
 		if err != nil {
 			return err
 		}
-		key := fmt.Sprintf("file-%d", i)
-		m.Data[key] = content
-		spec.Containers[0].VolumeMounts = append(spec.Containers[0].VolumeMounts, corev1.VolumeMount{Name: "files", MountPath: path, SubPath: key})
+		m.Data[key] = text
 	}
-	spec.Volumes = []corev1.Volume{{Name: "files", VolumeSource: corev1.VolumeSource{
-		ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: m.Name}},
-	}}}
-	_, err := w.c.core.ConfigMaps(pod.Namespace).Create(ctx, m, create)
-	if apierrors.IsAlreadyExists(err) { // the pod was there before
-		_, err = w.c.core.ConfigMaps(pod.Namespace).Update(ctx, m, update)
+	maps := w.c.core.ConfigMaps(m.Namespace)
+	_, err := maps.Create(ctx, m, create)
+	if apierrors.IsAlreadyExists(err) {
+		_, err = maps.Update(ctx, m, update)
 	}
 	return err
+}
+
+func volumeOf(name, configMap string) corev1.Volume {
+	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{
+		ConfigMap: &corev1.ConfigMapVolumeSource{LocalObjectReference: corev1.LocalObjectReference{Name: configMap}},
+	}}
 }

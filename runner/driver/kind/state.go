@@ -15,6 +15,7 @@ import (
 type state struct {
 	corefile string
 	replicas int
+	proxy    string // mode of kube-proxy
 	nodes    map[string]nodeState
 }
 
@@ -22,6 +23,7 @@ type state struct {
 // CoreDNS forwards.
 type nodeState struct {
 	resolvConf string
+	kubelet    string // configuration of its kubelet
 	rules      []rule // for NAT that are not Kubernetes's own, which come and go with services
 }
 
@@ -36,6 +38,9 @@ func (r *Runtime) look(ctx context.Context, c *cluster) (s state, err error) {
 	if s.replicas, err = c.replicas(ctx); err != nil {
 		return s, err
 	}
+	if s.proxy, err = c.proxyMode(ctx); err != nil {
+		return s, err
+	}
 	s.nodes = map[string]nodeState{}
 	for _, m := range c.nodes {
 		if s.nodes[m.name], err = r.lookAt(ctx, m.name); err != nil {
@@ -47,13 +52,15 @@ func (r *Runtime) look(ctx context.Context, c *cluster) (s state, err error) {
 
 func (r *Runtime) lookAt(ctx context.Context, node string) (s nodeState, err error) {
 	resp, err := r.tell(ctx, node, agent.Request{Asks: map[string]agent.Ask{
-		"conf": {File: &agent.File{Path: resolvConf}}, "rules": {Rules: &struct{}{}},
+		"conf": {File: &agent.File{Path: resolvConf}}, "kubelet": {File: &agent.File{Path: kubeletConfig}}, "rules": {Rules: &struct{}{}},
 	}})
 	if err != nil {
 		return s, err
 	}
-	if text := resp.Observed["conf"].Text; text != nil {
-		s.resolvConf = *text
+	for name, into := range map[string]*string{"conf": &s.resolvConf, "kubelet": &s.kubelet} {
+		if text := resp.Observed[name].Text; text != nil {
+			*into = *text
+		}
 	}
 	for _, seen := range resp.Observed["rules"].Rules {
 		if r := (rule{seen.Backend, seen.Family, seen.Table, seen.Chain, seen.Spec}); !r.kubernetes() {
@@ -114,6 +121,11 @@ func (r *Runtime) undo(ctx context.Context, c *cluster, now state) error {
 			return err
 		}
 	}
+	if now.proxy != c.before.proxy {
+		if err := r.setProxyMode(ctx, c, c.before.proxy); err != nil {
+			return err
+		}
+	}
 	if now.replicas != c.before.replicas {
 		if err := c.setReplicas(ctx, c.before.replicas); err != nil {
 			return err
@@ -122,12 +134,17 @@ func (r *Runtime) undo(ctx context.Context, c *cluster, now state) error {
 	return r.setCorefile(ctx, c, c.before.corefile)
 }
 
-// mend gives a node its file and its rules back. Rules that were not there
+// mend gives a node its files and its rules back. Rules that were not there
 // before it cannot tell what for.
 func (r *Runtime) mend(ctx context.Context, node string, now, before nodeState) error {
 	if now.resolvConf != before.resolvConf {
 		back := agent.Write{Path: resolvConf, Content: before.resolvConf}
 		if _, err := r.tell(ctx, node, agent.Request{Acts: []agent.Act{{Write: &back}}}); err != nil {
+			return err
+		}
+	}
+	if now.kubelet != before.kubelet {
+		if err := r.startKubelet(ctx, node, before.kubelet); err != nil {
 			return err
 		}
 	}

@@ -88,16 +88,34 @@ func (w *world) Network(context.Context, topo.Network) error {
 
 // Node makes a pod or a service.
 func (w *world) Node(ctx context.Context, n topo.Node) error {
-	switch n.Mode {
-	case topo.PodNetwork, topo.HostNetwork:
-		if n.Later {
-			return nil
-		}
-		return w.startPod(ctx, n)
-	case topo.ServiceAddress:
+	switch {
+	case !inNamespace(n):
+		return fmt.Errorf("a cluster has no nodes of mode %q", n.Mode)
+	case n.Later:
+		return nil
+	}
+	return w.start(ctx, n)
+}
+
+// start makes a pod or a service.
+func (w *world) start(ctx context.Context, n topo.Node) error {
+	if n.Mode == topo.ServiceAddress {
 		return w.makeService(ctx, n)
 	}
-	return fmt.Errorf("a cluster has no nodes of mode %q", n.Mode)
+	return w.startPod(ctx, n)
+}
+
+// end removes a pod or a service.
+func (w *world) end(ctx context.Context, n topo.Node) error {
+	if n.Mode == topo.ServiceAddress {
+		return w.removeService(ctx, n)
+	}
+	return w.stopPod(ctx, n)
+}
+
+// inNamespace tells whether n is a pod or a service.
+func inNamespace(n topo.Node) bool {
+	return n.Mode == topo.PodNetwork || n.Mode == topo.HostNetwork || n.Mode == topo.ServiceAddress
 }
 
 // Known adds the domain of the cluster.
@@ -114,7 +132,7 @@ func (w *world) Close(ctx context.Context) error {
 	spaces := w.spaces
 	w.spaces = nil
 	w.mu.Unlock()
-	return w.c.removeSpaces(ctx, spaces)
+	return errors.Join(w.c.removeSpaces(ctx, spaces), w.removeReaders(ctx, spaces))
 }
 
 // removeSpaces removes namespaces at once.

@@ -61,6 +61,10 @@ func refers(n topo.Node, to string) bool {
 	for _, m := range n.Mounts {
 		texts = append(texts, m.Content)
 	}
+	texts = append(texts, n.Service.External, n.Pod.CoreDNS.Corefile)
+	for _, c := range n.Pod.CoreDNS.Files {
+		texts = append(texts, c)
+	}
 	for _, s := range texts {
 		if strings.Contains(s, "{"+to+"}") || strings.Contains(s, "{"+to+".") {
 			return true
