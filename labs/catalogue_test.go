@@ -111,6 +111,9 @@ func (c *checker) nodes() {
 			c.want(c.has(link.Node), "%s is linked to %q, which is no node", n.Name, link.Node)
 		}
 		c.want(n.Mode != topo.SharedNetwork || c.has(n.ShareWith), "%s shares the network of %q, which is no node", n.Name, n.ShareWith)
+		for _, pod := range n.Service.Of {
+			c.want(c.has(pod), "%s leads to %q, which is no node", n.Name, pod)
+		}
 	}
 }
 
@@ -160,6 +163,11 @@ func texts(v reflect.Value, f func(string)) {
 	case reflect.Interface:
 		texts(v.Elem(), f)
 	case reflect.Struct:
+		if o, ok := v.Interface().(topo.Object); ok { // the braces of its template mean something else
+			f(o.Path)
+			f(o.Until)
+			return
+		}
 		for i := range v.NumField() {
 			texts(v.Field(i), f)
 		}
@@ -200,7 +208,7 @@ func (c *checker) steps() {
 // question expects a node that can ask, and that nothing leaves the machine:
 // the server is the lab's, or the node's engine was told one that is.
 func (c *checker) question(q topo.Question) {
-	if q.Place() == topo.TheHost {
+	if q.Place() == topo.TheHost || q.Place() == topo.TheAPI {
 		return
 	}
 	n, ok := c.lab.Topology.Node(q.Place().Name)
@@ -309,6 +317,9 @@ func (c *checker) capabilities() {
 		}
 		if len(n.Mounts) > 0 {
 			takes(n.Name, driver.HostFiles)
+		}
+		if n.Pod.CoreDNS.Corefile != "" { // it needs a role of the cluster's, and the image of its CoreDNS
+			takes(n.Name, driver.OwnCluster)
 		}
 	}
 	for _, n := range c.lab.Topology.Networks() {
