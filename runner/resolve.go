@@ -172,6 +172,9 @@ func (r resolver) replies(in []topo.Reply) ([]topo.Reply, error) {
 		if out[i].Answers, err = r.expand(out[i].Answers); err != nil {
 			return nil, err
 		}
+		if out[i].Authority, err = r.expand(out[i].Authority); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
