@@ -21,7 +21,7 @@ func TestOfClusters(t *testing.T) {
 		Facts: map[string]string{"cluster-domain": "cluster.example"},
 		Addrs: map[string]results.Addresses{"SRV": {"front": {"service": {at}}}, "none": {}},
 		Seen: map[string]results.Observation{
-			"missing": {Kind: results.KindDNS, Outcome: results.Answered, DNS: &results.Message{Rcode: "NXDOMAIN", Authority: []results.Record{soa}}, Tried: []string{"a.cluster.example.", "a."}},
+			"missing": {Kind: results.KindDNS, Outcome: results.Answered, DNS: &results.Message{Rcode: "NXDOMAIN", Authority: []results.Record{soa}}},
 			"SRV":     {Kind: results.KindDNS, Outcome: results.Answered, DNS: &srv},
 			"silent":  {Kind: results.KindDNS, Outcome: results.TimedOutAsk},
 		},
@@ -31,19 +31,14 @@ func TestOfClusters(t *testing.T) {
 		want string // what is wrong; empty is nothing
 	}{
 		{is.SaysWhoseZone("missing", "{cluster-domain}."), ""},
-		{is.SaysWhoseZone("missing", "cluster.local."), "should have the SOA of cluster.local. alone as authority, but has cluster.example. SOA"},
-		{is.SaysWhoseZone("SRV", "{cluster-domain}."), "should have no records but the SOA"},
+		{is.SaysWhoseZone("missing", "cluster.local."), "should have the SOA of cluster.local., but had that of cluster.example."},
+		{is.SaysWhoseZone("SRV", "{cluster-domain}."), "should have an SOA and no answer"},
 		{is.SaysWhoseZone("silent", "{cluster-domain}."), "but was: timeout"},
-		{is.NegativeTTL("missing", "{cluster-domain}.", 30), ""},
-		{is.NegativeTTL("missing", "{cluster-domain}.", 5), "should be remembered for 5 s, but the SOA record has TTL 30"},
 		{is.Data("SRV", "0 100 53 front.lab.svc.{cluster-domain}."), ""},
 		{is.Data("SRV", "0 100 53 front.lab.svc.cluster.local."), "should say 0 100 53 front.lab.svc.cluster.local., but was: NOERROR, SRV"},
 		{is.Data("missing"), "should say"},
 		{is.BringsAddresses("SRV", front), ""},
 		{is.BringsAddresses("SRV", front, topo.Node{Name: "web"}), "should bring along the addresses of front, web, but has 1 additional records"},
-		{is.Tried("missing", "a.{cluster-domain}.", "a."), ""},
-		{is.Tried("missing", "a."), "should be asked for as a., but was as a.cluster.example., a."},
-		{is.Tried("SRV", "a."), "but was as nothing"},
 	} {
 		err := tt.a.Check(e)
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {

@@ -50,7 +50,7 @@ only.lab.test:53 {
 	ttl := func(suffix string, want uint32) is.All {
 		return is.All{
 			is.TTL("service"+suffix, want), is.TTL("headless"+suffix, want), is.TTL("SRV"+suffix, want),
-			is.NegativeTTL("missing"+suffix, "cluster.local.", want), is.NegativeTTL("no data"+suffix, "cluster.local.", want),
+			is.SOA("missing"+suffix, "cluster.local.", want), is.SOA("no data"+suffix, "cluster.local.", want),
 		}
 	}
 	const soa = "coredns plugin/backend_lookup.go SOA: the smaller of 300 and MinTTL, which is that of records"
@@ -89,7 +89,7 @@ only.lab.test:53 {
 		}, {
 			ID:    "zero",
 			Says:  "an option ttl of 0 is what it says: nothing is to be remembered",
-			Cases: onClusters(is.All{is.AddressOf(front, "exposed"), is.TTL("exposed", 0), is.NegativeTTL("exposed, missing", "only.lab.test.", 0)}, "coredns plugin/kubernetes/setup.go: 0 to 3600"),
+			Cases: onClusters(is.All{is.AddressOf(front, "exposed"), is.TTL("exposed", 0), is.SOA("exposed, missing", "only.lab.test.", 0)}, "coredns plugin/kubernetes/setup.go: 0 to 3600"),
 		}, {
 			ID:   "exposed",
 			Says: "services of all namespaces have names, or those of the namespaces in the option of that name",

@@ -28,8 +28,6 @@ func SearchListCost() Lab {
 	}
 	glibc, musl := pod("glibc", topo.Glibc), pod("musl", topo.Musl)
 	gWeb, mWeb := aService("g-web"), aService("m-web")
-	log := topo.LogOf(dns)
-	log.Until = "IN barrier.lab.test."
 	look := func(n topo.Node, name string) topo.Question { return topo.Libc{From: n, Name: name} }
 	// both is what of both libcs, with the prefixes of their names.
 	both := func(one func(libc, prefix string) is.All) is.All {
@@ -64,10 +62,13 @@ func SearchListCost() Lab {
 			},
 		}, {Ask: map[string]topo.Question{
 			"barrier": topo.Wire{From: glibc, Name: "barrier.lab.test."}, // what comes after it in the log was asked later
-		}}, {Ask: map[string]topo.Question{
-			"log":      log,
-			"up's log": topo.Saw{Upstream: up},
-		}}},
+		}}, {
+			Do: []topo.Act{topo.AwaitText{In: topo.LogOf(dns), Has: "IN barrier.lab.test."}},
+			Ask: map[string]topo.Question{
+				"log":      topo.LogOf(dns),
+				"up's log": topo.Saw{Upstream: up},
+			},
+		}},
 		Claims: []Claim{{
 			ID:   "service",
 			Says: "a service by its bare name is two questions, A and AAAA of the first domain of the list, though it has one address",

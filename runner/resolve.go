@@ -48,11 +48,8 @@ func (r resolver) ask(q topo.Question) (agent.Ask, error) {
 	case topo.File:
 		return agent.Ask{File: &agent.File{Path: q.Path}}, nil
 	case topo.Object: // to whoever is at that place, what the API server says is a file
-		texts, err := r.expand([]string{q.Path, q.Until})
-		if err != nil {
-			return agent.Ask{}, err
-		}
-		return agent.Ask{File: &agent.File{Path: texts[0], Field: q.Field, Until: texts[1]}}, nil
+		path, err := topo.Expand(q.Path, r.known.Lookup)
+		return agent.Ask{File: &agent.File{Path: path, Field: q.Field}}, err
 	case topo.HostFile:
 		return agent.Ask{File: &agent.File{Path: q.Path}}, nil
 	case topo.HostCommand:

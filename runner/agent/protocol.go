@@ -79,11 +79,10 @@ type Libc struct {
 
 // File reads a file. What the API server of a cluster says is one, too, to
 // whoever is there: then Field, if there is one, is a template of what is wanted
-// of it, and Until what must be in it; see topo.Object.
+// of it; see topo.Object.
 type File struct {
 	Path  string `json:"path"`
 	Field string `json:"field,omitempty"`
-	Until string `json:"until,omitempty"`
 }
 
 // Sockets lists sockets; with Owners also the processes that hold them, which

@@ -10,8 +10,14 @@ const Home = "lab"
 // often "cluster.local": "{web}.{lab}.svc.{cluster-domain}.".
 const ClusterDomain = "cluster-domain"
 
+// ClusterDNS stands for the address at which the cluster's DNS is asked, that
+// of its service, for whoever has another server in resolv.conf:
+// Server: "{cluster-dns}".
+const ClusterDNS = "cluster-dns"
+
 // Pod is what a node has only as a pod. What it shares with other containers
-// is where theirs is: DNS, Search and Options become its dnsConfig, ExtraHosts
+// is where theirs is: DNS, Search and Options become its dnsConfig (a domain in Search may name
+// nodes, and {cluster-domain}), ExtraHosts
 // its hostAliases, Mode HostNetwork its hostNetwork.
 type Pod struct {
 	Namespace string // another one of the lab's, {NAME} in names; empty is Home
@@ -106,7 +112,6 @@ var TheAPI = Place{At: API}
 // in JSON, a list of them, or a log. What is not there is not found.
 type Object struct {
 	Path  string // "/api/v1/namespaces/{lab}/services/{web}", perhaps with a query
-	Until string // it is read again until it holds this, which may name nodes, for 10 s at most: what a container writes is in its log after a while
 	Field string // a template of "-o jsonpath": "{.spec.ports[*].port}" brings back what it finds, with spaces between, and what there is not as nothing; empty brings back all
 }
 

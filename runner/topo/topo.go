@@ -77,7 +77,7 @@ type Node struct {
 	NetworkOptions []string // with Mode Slirp4netns "cidr=10.41.0.0/24", with Pasta "--dns-forward", "198.51.100.1", each word by itself; may name nodes that are there before
 
 	DNS     []string // names of nodes, or literal addresses (--dns)
-	Search  []string // --dns-search; of a pod they may name nodes
+	Search  []string // --dns-search
 	Options []string // --dns-opt
 
 	Hostname   string

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/util/jsonpath"
@@ -19,39 +17,18 @@ import (
 // objects is the place at which the API server is asked: what it says to GET is
 // a file there.
 func (c *cluster) objects() io.ReadWriteCloser {
-	return agent.Files(func(ctx context.Context, file agent.File) (text string, err error) {
-		if file.Until == "" {
-			return c.object(ctx, file)
+	return agent.Files(func(ctx context.Context, file agent.File) (string, error) {
+		text, err := c.core.RESTClient().Get().RequestURI(file.Path).DoRaw(ctx)
+		switch {
+		case apierrors.IsNotFound(err):
+			return "", fmt.Errorf("%s: %w", file.Path, fs.ErrNotExist)
+		case err != nil:
+			return "", fmt.Errorf("reading %s of the API server: %w", file.Path, err)
+		case file.Field == "":
+			return string(text), nil
 		}
-		bounded, cancel := context.WithTimeout(ctx, objectTimeout)
-		defer cancel()
-		until(bounded, "reading it again", func(bounded context.Context) (bool, error) {
-			last, lastErr := c.object(bounded, file)
-			if bounded.Err() == nil {
-				text, err = last, lastErr
-			}
-			return strings.Contains(last, file.Until), lastErr
-		}) // that it is not there yet is seen by whoever reads it
-		return text, err
+		return read(text, file.Field)
 	})
-}
-
-// objectTimeout bounds how long an object is read again until it says what is
-// waited for.
-const objectTimeout = 10 * time.Second
-
-// object reads one.
-func (c *cluster) object(ctx context.Context, file agent.File) (string, error) {
-	text, err := c.core.RESTClient().Get().RequestURI(file.Path).DoRaw(ctx)
-	switch {
-	case apierrors.IsNotFound(err):
-		return "", fmt.Errorf("%s: %w", file.Path, fs.ErrNotExist)
-	case err != nil:
-		return "", fmt.Errorf("reading %s of the API server: %w", file.Path, err)
-	case file.Field == "":
-		return string(text), nil
-	}
-	return read(text, file.Field)
 }
 
 // read is what a template finds in an object, as kubectl writes it.

@@ -162,12 +162,12 @@ func (w *world) dns(n topo.Node) (*corev1.PodDNSConfig, error) {
 		return nil, err
 	}
 	c := &corev1.PodDNSConfig{Nameservers: servers}
-	for _, s := range n.Search {
-		s, err := topo.Expand(s, w.Known().Lookup)
+	for _, domain := range n.Search {
+		domain, err := topo.Expand(domain, w.Known().Lookup)
 		if err != nil {
 			return nil, err
 		}
-		c.Searches = append(c.Searches, s)
+		c.Searches = append(c.Searches, domain)
 	}
 	for _, o := range n.Options {
 		name, value, hasValue := strings.Cut(o, ":")
