@@ -182,6 +182,12 @@ func (c *checker) steps() {
 			if a, ok := act.(topo.AgentAct); ok && a.Place() != topo.TheHost {
 				c.want(c.has(a.Place().Name), "%q is done in %q, which is no node", act, a.Place().Name)
 			}
+			switch a := act.(type) {
+			case topo.Await:
+				c.question(a.Ask)
+			case topo.NodeRun:
+				c.want(a.Node.Mode == topo.ClusterNode, "%q is done on what is no node of the cluster", a)
+			}
 		}
 		for name, q := range s.Ask {
 			c.want(c.asked[name] == nil, "%q is asked in two steps", name)
@@ -214,6 +220,14 @@ func (c *checker) question(q topo.Question) {
 	case topo.Saw:
 		c.want(n.Kind == topo.Upstream || n.Mode == topo.ServesHost || c.serves(n), "%q is asked of a node that serves nothing", q)
 		c.want(n.Mode != topo.ServesHost || q.Of != "", "%q has what all labs asked", q)
+		return
+	case topo.NodeCommand:
+		c.want(n.Mode == topo.ClusterNode, "%q is asked of what is no node of the cluster", q)
+		return
+	case topo.Ping:
+		addr, err := netip.ParseAddr(q.To)
+		inside := err == nil && addr.IsPrivate() && slices.Contains(c.lab.Needs, driver.OwnCluster)
+		c.want(c.ours(q.To) || inside, "%q leaves the lab", q)
 		return
 	default:
 		return

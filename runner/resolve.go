@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -19,6 +20,8 @@ const (
 	wireTimeout = 10 * time.Second
 	rawTimeout  = 2 * time.Second
 	pingTimeout = 2 * time.Second
+
+	awaitTimeout = 30 * time.Second
 )
 
 // A resolver turns what a lab says into what an agent is told.
@@ -31,15 +34,8 @@ type resolver struct {
 func (r resolver) ask(q topo.Question) (agent.Ask, error) {
 	switch q := q.(type) {
 	case topo.Wire:
-		name, err := topo.Expand(q.Name, r.known.Lookup)
-		if err != nil {
-			return agent.Ask{}, err
-		}
-		server, err := r.server(q.From, q.Server)
-		return agent.Ask{Wire: &agent.Wire{
-			Name: name, Type: typeOf(q.Type), Class: q.Class, Server: server, Search: q.Search, TCP: q.TCP,
-			EDNS: q.EDNS, DO: q.DO, NoRD: q.NoRD, Times: q.Times, TimeoutMS: millis(q.Timeout, wireTimeout),
-		}}, err
+		wire, err := r.wire(q)
+		return agent.Ask{Wire: &wire}, err
 	case topo.Sweep:
 		names, err := r.expand(q.Names)
 		return agent.Ask{Sweep: &agent.Sweep{Names: names, Type: typeOf(q.Type)}}, err
@@ -106,10 +102,42 @@ func (r resolver) act(a topo.AgentAct) (agent.Act, error) {
 		return agent.Act{Start: &agent.Start{Name: a.Name, Args: args, Answers: a.Answers}}, err
 	case topo.HostStop:
 		return agent.Act{Stop: &agent.Stop{Name: a.Name}}, nil
+	case topo.Await:
+		await, err := r.await(a)
+		return agent.Act{Await: &await}, err
 	case topo.FlushRules:
 		return agent.Act{FlushRules: &agent.FlushRules{Chain: a.Chain}}, nil
 	}
 	return agent.Act{}, fmt.Errorf("no agent knows the act %T", a)
+}
+
+func (r resolver) wire(q topo.Wire) (agent.Wire, error) {
+	name, err := topo.Expand(q.Name, r.known.Lookup)
+	if err != nil {
+		return agent.Wire{}, err
+	}
+	server, err := r.server(q.From, q.Server)
+	return agent.Wire{
+		Name: name, Type: typeOf(q.Type), Class: q.Class, Server: server, Search: q.Search, TCP: q.TCP,
+		EDNS: q.EDNS, DO: q.DO, NoRD: q.NoRD, Times: q.Times, TimeoutMS: millis(q.Timeout, wireTimeout),
+	}, err
+}
+
+func (r resolver) await(a topo.Await) (agent.Await, error) {
+	wire, err := r.wire(a.Ask)
+	if err != nil {
+		return agent.Await{}, err
+	}
+	await := agent.Await{Ask: wire, Rcode: cmp.Or(a.Rcode, "NOERROR"), WithinMS: millis(a.Within, awaitTimeout)}
+	if a.Answers != nil {
+		answers, err := r.expand(a.Answers)
+		if err != nil {
+			return agent.Await{}, err
+		}
+		answers = append([]string{}, answers...) // none is not the same as any
+		await.Answers = &answers
+	}
+	return await, nil
 }
 
 // serve is what makes n an upstream. Upstreams are numbered in the order of

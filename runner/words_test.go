@@ -172,6 +172,14 @@ func TestResolve(t *testing.T) {
 		{topo.FlushRules{Of: web, Chain: "DOCKER_OUTPUT"}, agent.Act{FlushRules: &agent.FlushRules{Chain: "DOCKER_OUTPUT"}}},
 		{topo.HostRun{Args: []string{"rm", "x"}, Root: true}, agent.Act{Run: &agent.Command{Args: []string{"rm", "x"}, Root: true}}},
 		{topo.NodeRun{Node: web, Args: []string{"conntrack", "-D", "-d", "{web.addr}"}}, agent.Act{Run: &agent.Command{Args: []string{"conntrack", "-D", "-d", "172.18.0.3"}, Root: true}}},
+		{topo.Await{Ask: topo.Wire{From: web, Name: "{web}.", Server: "up"}},
+			agent.Act{Await: &agent.Await{Ask: agent.Wire{Name: "web-" + tag + ".", Type: "A", Server: "172.18.0.2:53", TimeoutMS: 10_000}, Rcode: "NOERROR", WithinMS: 30_000}}},
+		{topo.Await{Ask: topo.Wire{From: web, Name: "x."}, Answers: []string{"{web.addr}", "{web}."}, Within: 1e9},
+			agent.Act{Await: &agent.Await{Ask: agent.Wire{Name: "x.", Type: "A", TimeoutMS: 10_000}, Rcode: "NOERROR", Answers: &[]string{"172.18.0.3", "web-" + tag + "."}, WithinMS: 1000}}},
+		{topo.Await{Ask: topo.Wire{From: web, Name: "x."}, Rcode: "NXDOMAIN", Answers: []string{}},
+			agent.Act{Await: &agent.Await{Ask: agent.Wire{Name: "x.", Type: "A", TimeoutMS: 10_000}, Rcode: "NXDOMAIN", Answers: &[]string{}, WithinMS: 30_000}}},
+		{topo.Await{Ask: topo.Wire{From: web, Name: "{nobody}"}}, "nothing is called {nobody}"},
+		{topo.Await{Ask: topo.Wire{From: web, Name: "x."}, Answers: []string{"{nobody.addr}"}}, "nothing is called {nobody.addr}"},
 		{strange{}, "no agent knows the act"},
 	} {
 		got, err := r.act(tt.act)

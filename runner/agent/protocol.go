@@ -133,6 +133,7 @@ type Act struct {
 	Close      *Close       `json:"close,omitempty"`
 	Write      *Write       `json:"write,omitempty"`
 	FlushRules *FlushRules  `json:"flush_rules,omitempty"`
+	Await      *Await       `json:"await,omitempty"`
 	Run        *Command     `json:"run,omitempty"` // which must succeed
 	Start      *Start       `json:"start,omitempty"`
 	Stop       *Stop        `json:"stop,omitempty"`
@@ -155,6 +156,15 @@ type Close struct {
 // FlushRules flushes NAT rules; see topo.FlushRules.
 type FlushRules struct {
 	Chain string `json:"chain,omitempty"`
+}
+
+// Await asks until an answer has this rcode and, unless it is nil, just this
+// data, in any order; see topo.Await.
+type Await struct {
+	Ask      Wire      `json:"ask"`
+	Rcode    string    `json:"rcode"`
+	Answers  *[]string `json:"answers,omitempty"`
+	WithinMS int       `json:"within_ms"`
 }
 
 // Write writes a file; see topo.Write.

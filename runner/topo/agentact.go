@@ -1,6 +1,11 @@
 package topo
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Program adds replies to the end of an upstream's list, where they decide; see Reply.
 type Program struct {
@@ -39,9 +44,20 @@ type FlushRules struct {
 	Chain string
 }
 
+// Await asks until the answer is this one, for what reaches a server only after
+// a while. Where it does not come in time the lab goes on, and what it asks next
+// tells what came instead. What is asked is in caches from then on, NXDOMAIN too.
+type Await struct {
+	Ask     Wire          // its Times and Timeout are not used: each try has 1 s
+	Rcode   string        // empty is NOERROR
+	Answers []string      // data of all records of the answer, in any order, as observations have it: "{web.addr}", "out.lab.test."; nil is whatever
+	Within  time.Duration // 0 is 30 s; an act may take 90 s
+}
+
 func (Program) Touches() Scope      { return World }
 func (Close) Touches() Scope        { return World }
 func (Serve) Touches() Scope        { return World }
+func (Await) Touches() Scope        { return World }
 func (a Write) Touches() Scope      { return a.Node.shared() }
 func (a FlushRules) Touches() Scope { return a.Of.shared() }
 
@@ -56,6 +72,7 @@ func (n Node) shared() Scope {
 func (a Program) Place() Place    { return Place{Inside, a.Upstream.Name} }
 func (a Close) Place() Place      { return Place{Inside, a.Upstream.Name} }
 func (a Serve) Place() Place      { return Place{Inside, a.Node.Name} }
+func (a Await) Place() Place      { return a.Ask.Place() }
 func (a Write) Place() Place      { return Place{Inside, a.Node.Name} }
 func (a FlushRules) Place() Place { return Place{Netns, a.Of.Name} }
 
@@ -77,6 +94,20 @@ func (a Write) String() string {
 		return fmt.Sprintf("copy %s over %s in %s", a.From, a.Path, a.Node.Name)
 	}
 	return fmt.Sprintf("write %s in %s", a.Path, a.Node.Name)
+}
+func (a Await) String() string {
+	once := a.Ask
+	once.Times = 0
+	want := cmp.Or(a.Rcode, "NOERROR")
+	switch {
+	case len(a.Answers) > 0 && want == "NOERROR":
+		want = Plain(strings.Join(a.Answers, ", "))
+	case len(a.Answers) > 0:
+		want += " with " + Plain(strings.Join(a.Answers, ", "))
+	case a.Answers != nil:
+		want += " without records"
+	}
+	return fmt.Sprintf("%s until the answer is %s, for %v at most", once, want, cmp.Or(a.Within, 30*time.Second))
 }
 func (a FlushRules) String() string {
 	if a.Chain != "" {

@@ -153,6 +153,8 @@ func (w *worker) act(a agent.Act) error {
 		return writeFile(*a.Write)
 	case a.FlushRules != nil:
 		return w.flushRules(*a.FlushRules)
+	case a.Await != nil:
+		return w.await(*a.Await)
 	case a.Run != nil:
 		return w.succeed(*a.Run)
 	case a.Start != nil:

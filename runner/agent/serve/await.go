@@ -1,0 +1,47 @@
+package serve
+
+import (
+	"maps"
+	"time"
+
+	"github.com/dnslab/dnslab/results"
+	"github.com/dnslab/dnslab/runner/agent"
+)
+
+const (
+	awaitWait  = 30 * time.Second
+	awaitTry   = time.Second            // how long one answer may take
+	awaitPause = 100 * time.Millisecond // after each
+)
+
+// await asks until the answer is the one that is waited for. That it does not
+// come is no error: what is asked next tells what came instead.
+func (w *worker) await(a agent.Await) error {
+	q := a.Ask
+	q.Times, q.TimeoutMS = 1, int(awaitTry.Milliseconds())
+	for end := time.Now().Add(wait(a.WithinMS, awaitWait)); ; time.Sleep(awaitPause) {
+		o, err := w.wire(q)
+		if err != nil || awaited(o, a) || time.Until(end) < awaitPause {
+			return err
+		}
+	}
+}
+
+// awaited tells whether o has the rcode and, if any are given, just the data
+// that a waits for, in any order.
+func awaited(o results.Observation, a agent.Await) bool {
+	if o.Outcome != results.Answered || o.DNS.Rcode != a.Rcode {
+		return false
+	}
+	if a.Answers == nil {
+		return true
+	}
+	has, want := map[string]bool{}, map[string]bool{}
+	for _, r := range o.DNS.Answers {
+		has[r.Data] = true
+	}
+	for _, data := range *a.Answers {
+		want[data] = true
+	}
+	return maps.Equal(has, want)
+}
