@@ -25,7 +25,7 @@ func ExternalName() Lab {
 	}
 	changing, inside, lost := alias("changing", "one.lab.test."), alias("inside", "{front}.{lab}.svc.cluster.local."), alias("lost", "lost.lab.test.")
 	wire := func(name, qtype string) topo.Wire {
-		return topo.Wire{From: client, Name: service(name), Type: qtype, Server: "dns"}
+		return topo.Wire{From: client, Name: serviceName(name), Type: qtype, Server: "dns"}
 	}
 	until := func(qtype, answer string) topo.Act {
 		return topo.Await{Ask: wire("{changing}", qtype), Answers: []string{answer}}

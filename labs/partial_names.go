@@ -56,7 +56,7 @@ func PartialNames() Lab {
 	searched("SRV headless", topo.Wire{Name: "_http._tcp.{behind}.{lab}.svc", Type: "SRV"})
 	searched("elsewhere, bare", topo.Wire{Name: "{far}", Server: "dns"})
 	ask["on the wire"] = topo.Wire{From: glibc, Name: "{front}", Server: "dns"}
-	ask["on the wire, in full"] = topo.Wire{From: glibc, Name: service("{front}"), Server: "dns"}
+	ask["on the wire, in full"] = topo.Wire{From: glibc, Name: serviceName("{front}"), Server: "dns"}
 	ask["on the wire, svc"] = topo.Wire{From: glibc, Name: "{front}.{lab}.svc.", Server: "dns"}
 	const because = "kubernetes pkg/kubelet/network/dns/dns.go generateSearchesForDNSClusterFirst: NAMESPACE.svc, svc and the cluster's domain, and ndots:5; glibc resolv/res_query.c __res_context_search; musl src/network/lookup_name.c name_from_dns_search"
 
@@ -67,8 +67,8 @@ func PartialNames() Lab {
 		Topology: topo.Topology{up, dns, glibc, musl, front, behind, far},
 		Steps: []Step{
 			{Do: []topo.Act{
-				topo.Await{Ask: topo.Wire{From: glibc, Name: service("{behind}")}, Answers: []string{"{glibc.addr}"}},
-				topo.Await{Ask: topo.Wire{From: glibc, Name: service("{front}"), Server: "dns"}, Answers: []string{"{front.addr}"}},
+				topo.Await{Ask: topo.Wire{From: glibc, Name: serviceName("{behind}")}, Answers: []string{"{glibc.addr}"}},
+				topo.Await{Ask: topo.Wire{From: glibc, Name: serviceName("{front}"), Server: "dns"}, Answers: []string{"{front.addr}"}},
 			}, Ask: ask},
 			{Ask: map[string]topo.Question{"up's log": topo.Saw{Upstream: up}}},
 		},

@@ -23,16 +23,16 @@ func PodReadiness() Lab {
 		return topo.Wire{From: client, Name: name, Type: qtype, Server: "dns"}
 	}
 	until := func(name string, answers ...string) topo.Act {
-		return topo.Await{Ask: wire(service(name), ""), Answers: answers}
+		return topo.Await{Ask: wire(serviceName(name), ""), Answers: answers}
 	}
 	ask := func(after string) map[string]topo.Question {
 		return map[string]topo.Question{
-			"both" + after: wire(service("{both}"), ""), "alone" + after: wire(service("{alone}"), ""), "open" + after: wire(service("{open}"), ""), "front" + after: wire(service("{front}"), ""),
-			"dashed" + after: wire(service("{late.dashed}.{both}"), ""), "dashed, open" + after: wire(service("{late.dashed}.{open}"), ""),
-			"SRV" + after: wire(service("_http._tcp.{both}"), "SRV"), "back" + after: wire("{late.ptr}", "PTR"),
+			"both" + after: wire(serviceName("{both}"), ""), "alone" + after: wire(serviceName("{alone}"), ""), "open" + after: wire(serviceName("{open}"), ""), "front" + after: wire(serviceName("{front}"), ""),
+			"dashed" + after: wire(serviceName("{late.dashed}.{both}"), ""), "dashed, open" + after: wire(serviceName("{late.dashed}.{open}"), ""),
+			"SRV" + after: wire(serviceName("_http._tcp.{both}"), "SRV"), "back" + after: wire("{late.ptr}", "PTR"),
 		}
 	}
-	gone := topo.Await{Ask: wire(service("{alone}"), ""), Rcode: "NXDOMAIN"}
+	gone := topo.Await{Ask: wire(serviceName("{alone}"), ""), Rcode: "NXDOMAIN"}
 	// without is what there is while late is not ready.
 	without := func(after string) is.All {
 		return is.All{

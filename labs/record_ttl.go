@@ -30,9 +30,9 @@ only.lab.test:53 {
 		}
 		all := map[string]topo.Question{}
 		for what, q := range map[string]topo.Question{
-			"service": wire(service("{front}"), "A"), "headless": wire(service("{behind}"), "A"), "SRV": wire(service("_http._tcp.{front}"), "SRV"),
-			"no data": wire(service("{front}"), "AAAA"), "missing": wire(service("missing"), "A"), "version": wire("dns-version.{cluster-domain}.", "TXT"),
-			"not asked for recursion": topo.Wire{From: client, Name: service("{front}"), Server: server, NoRD: true},
+			"service": wire(serviceName("{front}"), "A"), "headless": wire(serviceName("{behind}"), "A"), "SRV": wire(serviceName("_http._tcp.{front}"), "SRV"),
+			"no data": wire(serviceName("{front}"), "AAAA"), "missing": wire(serviceName("missing"), "A"), "version": wire("dns-version.{cluster-domain}.", "TXT"),
+			"not asked for recursion": topo.Wire{From: client, Name: serviceName("{front}"), Server: server, NoRD: true},
 			"SOA":                     wire("cluster.local.", "SOA"), "apex": wire("cluster.local.", "A"), "NS": wire("cluster.local.", "NS"),
 		} {
 			all[what+suffix] = q
@@ -62,8 +62,8 @@ only.lab.test:53 {
 		Topology: topo.Topology{web, front, behind, far, client, dns},
 		Steps: []Step{{
 			Do: []topo.Act{
-				topo.Await{Ask: topo.Wire{From: client, Name: service("{behind}")}, Answers: []string{"{web.addr}"}},
-				topo.Await{Ask: topo.Wire{From: client, Name: service("{behind}"), Server: "dns"}, Answers: []string{"{web.addr}"}},
+				topo.Await{Ask: topo.Wire{From: client, Name: serviceName("{behind}")}, Answers: []string{"{web.addr}"}},
+				topo.Await{Ask: topo.Wire{From: client, Name: serviceName("{behind}"), Server: "dns"}, Answers: []string{"{web.addr}"}},
 			},
 			Ask: first,
 		}},

@@ -52,8 +52,8 @@ func SearchListCost() Lab {
 		Topology: topo.Topology{up, dns, glibc, musl, gWeb, mWeb},
 		Steps: []Step{{
 			Do: []topo.Act{
-				topo.Await{Ask: topo.Wire{From: glibc, Name: service("{g-web}"), Type: "TXT"}}, // which is no type that is counted
-				topo.Await{Ask: topo.Wire{From: musl, Name: service("{m-web}"), Type: "TXT"}},
+				topo.Await{Ask: topo.Wire{From: glibc, Name: serviceName("{g-web}"), Type: "TXT"}}, // which is no type that is counted
+				topo.Await{Ask: topo.Wire{From: musl, Name: serviceName("{m-web}"), Type: "TXT"}},
 			},
 			Ask: map[string]topo.Question{
 				"glibc, service": look(glibc, "{g-web}"), "musl, service": look(musl, "{m-web}"),

@@ -40,7 +40,7 @@ only.lab.test:53 10.96.0.0/16:53 10.244.0.0/16:53 {
 		Topology: topo.Topology{up, web, lone, front, behind, far, client, dns},
 		Steps: []Step{{
 			Do: []topo.Act{
-				topo.Await{Ask: topo.Wire{From: client, Name: service("{behind}")}, Answers: []string{"{web.addr}"}},
+				topo.Await{Ask: topo.Wire{From: client, Name: serviceName("{behind}")}, Answers: []string{"{web.addr}"}},
 				topo.Await{Ask: topo.Wire{From: client, Name: "{behind}.{lab}.svc.only.lab.test.", Server: "dns"}, Answers: []string{"{web.addr}"}},
 			},
 			Ask: map[string]topo.Question{

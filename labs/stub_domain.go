@@ -40,8 +40,8 @@ func StubDomain() Lab {
 	ask := func(after string) map[string]topo.Question {
 		return map[string]topo.Question{
 			"below the domain" + after: wire("a.stub.lab.test.", ""), "the domain" + after: wire("stub.lab.test.", ""),
-			"outside" + after: wire("out.lab.test.", ""), "back" + after: wire("123.2.0.192.in-addr.arpa.", "PTR"), "alias" + after: wire(service("{alias}"), ""),
-			"service" + after: wire(service("{front}"), ""), "service, back" + after: wire("{front.ptr}", "PTR"),
+			"outside" + after: wire("out.lab.test.", ""), "back" + after: wire("123.2.0.192.in-addr.arpa.", "PTR"), "alias" + after: wire(serviceName("{alias}"), ""),
+			"service" + after: wire(serviceName("{front}"), ""), "service, back" + after: wire("{front.ptr}", "PTR"),
 		}
 	}
 	change := func(corefile, name, answer string) []topo.Act {
@@ -68,7 +68,7 @@ func StubDomain() Lab {
 		Topology: topo.Topology{up, stub, client, front, alias, dns},
 		Steps: []Step{
 			{Do: []topo.Act{
-				topo.Await{Ask: wire(service("{front}"), ""), Answers: []string{"{front.addr}"}}, topo.Await{Ask: wire(service("{alias}"), "CNAME")},
+				topo.Await{Ask: wire(serviceName("{front}"), ""), Answers: []string{"{front.addr}"}}, topo.Await{Ask: wire(serviceName("{alias}"), "CNAME")},
 			}, Ask: ask("")},
 			{Do: change(forwarding("up", stubBlock), "await.stub.lab.test.", "203.0.113.2"), Ask: ask(", with the stub domain")},
 			{Do: change(forwarding("stub", stubBlock), "await.lab.test.", "203.0.113.2"), Ask: ask(", with the other server")},

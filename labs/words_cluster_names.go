@@ -14,9 +14,9 @@ func onClusters(expect is.Assertion, because string, sources ...results.Source) 
 	return []Case{{When: kubernetes(""), Expect: expect, Because: because + onKubernetes, Sources: sources}}
 }
 
-// service is the name of a service, or of what is below it, in the lab's
+// serviceName is that of a service, or of what is below it, in the lab's
 // namespace: "{front}" is "{front}.{lab}.svc.{cluster-domain}.".
-func service(name string) string { return name + ".{lab}.svc.{cluster-domain}." }
+func serviceName(name string) string { return name + ".{lab}.svc.{cluster-domain}." }
 
 // webAndDNS are the ports of services that have two.
 var webAndDNS = []topo.Port{{Name: "http", Protocol: "TCP", Number: 80}, {Name: "dns", Protocol: "UDP", Number: 53}}
