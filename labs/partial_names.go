@@ -1,6 +1,8 @@
 package labs
 
 import (
+	"slices"
+
 	is "github.com/dnslab/dnslab/assertions"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/topo"
@@ -30,7 +32,7 @@ func PartialNames() Lab {
 		}
 		return all
 	}
-	is1 := func(n topo.Node) func(string) is.Assertion {
+	finds := func(n topo.Node) func(string) is.Assertion {
 		return func(q string) is.Assertion { return is.LibcFindsNode(n, q) }
 	}
 	api := func(q string) is.Assertion { return is.LibcFinds(q, "10.96.0.1") }
@@ -38,16 +40,14 @@ func PartialNames() Lab {
 		q.From, q.Search = glibc, true
 		ask["search, "+what] = q
 	}
-	bare := found("bare", "{front}", is1(front))
-	var partial is.All
-	for what, name := range map[string]string{"namespace": "{front}.{lab}", "svc": "{front}.{lab}.svc", "in full": "{front}.{lab}.svc.cluster.local", "final dot": "{front}.{lab}.svc.cluster.local."} {
-		partial = append(partial, found(what, name, is1(front))...)
-	}
-	for what, name := range map[string]string{"headless": "{behind}", "headless, namespace": "{behind}.{lab}", "headless, svc": "{behind}.{lab}.svc"} {
-		partial = append(partial, found(what, name, is1(glibc))...)
-	}
-	partial = append(partial, append(found("API", "kubernetes.default", api), found("API, svc", "kubernetes.default.svc", api)...)...)
-	elsewhere := found("elsewhere", "{far}.{yard}", is1(far))
+	bare := found("bare", "{front}", finds(front))
+	partial := slices.Concat(
+		found("namespace", "{front}.{lab}", finds(front)), found("svc", "{front}.{lab}.svc", finds(front)),
+		found("in full", "{front}.{lab}.svc.cluster.local", finds(front)), found("final dot", "{front}.{lab}.svc.cluster.local.", finds(front)),
+		found("headless", "{behind}", finds(glibc)), found("headless, namespace", "{behind}.{lab}", finds(glibc)), found("headless, svc", "{behind}.{lab}.svc", finds(glibc)),
+		found("API", "kubernetes.default", api), found("API, svc", "kubernetes.default.svc", api),
+	)
+	elsewhere := found("elsewhere", "{far}.{yard}", finds(far))
 	searched("bare", topo.Wire{Name: "{front}"})
 	searched("API", topo.Wire{Name: "kubernetes.default"})
 	searched("API, over TCP", topo.Wire{Name: "kubernetes.default.svc", TCP: true})
