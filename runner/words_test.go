@@ -63,8 +63,11 @@ func TestCanonical(t *testing.T) {
 func TestCanonicalMessage(t *testing.T) {
 	came := results.Observation{Kind: results.KindDNS, DNS: &results.Message{
 		Question: []string{"3.0.18.172.in-addr.arpa. IN PTR"},
-		Answers:  []results.Record{{Name: "3.0.18.172.in-addr.arpa.", Type: "PTR", Data: "web-" + tag + ".lan-" + tag + "."}, {Name: "web-" + tag + ".", Type: "A", Data: "172.18.0.3"}},
-		Addrs:    []netip.Addr{netip.MustParseAddr("172.18.0.3")},
+		Answers: []results.Record{
+			{Name: "3.0.18.172.in-addr.arpa.", Type: "PTR", Data: "web-" + tag + ".lan-" + tag + "."}, {Name: "web-" + tag + ".", Type: "A", Data: "172.18.0.3"},
+			{Name: "172-18-0-3.lab.", Type: "SRV", Data: "0 100 53 172-18-0-3.web-" + tag + "."}, {Name: "172-18-0-33.lab.", Type: "SRV", Data: "0 100 53 x172-18-0-3.web."},
+		},
+		Addrs: []netip.Addr{netip.MustParseAddr("172.18.0.3")},
 	}}
 	o, err := canonical(came, known(), tag, runID)
 	if err != nil {
@@ -72,8 +75,11 @@ func TestCanonicalMessage(t *testing.T) {
 	}
 	want := &results.Message{
 		Question: []string{"{web.ptr} IN PTR"},
-		Answers:  []results.Record{{Name: "{web.ptr}", Type: "PTR", Data: "web.lan."}, {Name: "web.", Type: "A", Data: "172.18.0.3"}},
-		Addrs:    came.DNS.Addrs,
+		Answers: []results.Record{
+			{Name: "{web.ptr}", Type: "PTR", Data: "web.lan."}, {Name: "web.", Type: "A", Data: "172.18.0.3"},
+			{Name: "{web.dashed}.lab.", Type: "SRV", Data: "0 100 53 {web.dashed}.web."}, {Name: "172-18-0-33.lab.", Type: "SRV", Data: "0 100 53 x172-18-0-3.web."},
+		},
+		Addrs: came.DNS.Addrs,
 	}
 	if !reflect.DeepEqual(o.DNS, want) {
 		t.Errorf("got  %+v\nwant %+v", o.DNS, want)
