@@ -65,7 +65,7 @@ func PodDNSRefused() Lab {
 		}, {
 			ID:    "policies",
 			Says:  "there are four policies, and no other",
-			Cases: []Case{{When: kubernetes(""), Expect: refused("no policy", `supported values: "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"`), Because: "kubernetes pkg/apis/core/validation/validation.go validateDNSPolicy; run on Kubernetes 1.34.3", Sources: holds("S2-47")}},
+			Cases: []Case{{When: kubernetes(""), Expect: refused("no policy", `supported values: "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"`), Because: "kubernetes pkg/apis/core/validation/validation.go validateDNSPolicy; run on Kubernetes 1.34.3", Sources: holds("S2-47")}},
 		}},
 	}
 }
