@@ -48,7 +48,7 @@ func HostLinkLocal() Lab {
 			Cases: []Case{{
 				When:    and(aardvark(">=1.13.1"), rootless(false)),
 				Expect:  is.All{is.AnsweredBy("out", 1), is.AddressOf(web, "web's"), is.Runs("dnsmasq")},
-				Because: "aardvark-dns pull request 537: the interface is looked up, and the address asked there (run on aardvark-dns 1.14.0 and 1.17.1)",
+				Because: "aardvark-dns pull request 537, since 1.13.1 (RELEASE_NOTES.md): the interface is looked up, and the address asked there (run on aardvark-dns 1.14.0 and 1.17.1)",
 				Sources: holds("aardvark-dns:host-dns-v6-link-local"),
 			}, {
 				When:    and(aardvark("<1.13.1"), rootless(false)),
