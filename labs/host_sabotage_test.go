@@ -292,7 +292,7 @@ var hostSabotages = []hostSabotage{{
 		name: "flags for servers lost", lab: "daemon-dns", step: 1,
 		do: hostRuns("sh", "-c", `sed -i 's/"Dns":\["[^]]*\]/"Dns":[]/' $(docker info --format '{{ .DockerRootDir }}')/containers/*/hostconfig.json`),
 		fails: map[string]string{
-			"flags-replace": "should have nameserver", "network": "flagged's log was not asked", "comments": "# ExtServers",
+			"flags-replace": "should have nameserver", "network": "flagged's log was never asked for netted-flags", "comments": "# ExtServers",
 		},
 	},
 }, {
