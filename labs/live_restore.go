@@ -30,7 +30,7 @@ func LiveRestore() Lab {
 		ran + "; moby#45646 is about 24.0.0 to 24.0.2 with the iptables of one version" // 1.8.7, which prints what it finds
 	const ends = "moby contrib/dockerd-rootless.sh: the engine is restarted with RootlessKit, and with that containers end, whatever live-restore says; they come back for their restart policy; run on 26.1.5 and 29.8.0 without root"
 	back := is.All{is.Printed("by themselves", "true\ntrue"), is.AddressOf(web, "came back: name"), is.AnsweredBy("came back: out", 2), is.SameText("started", "started again", false)}
-	const anew = "moby daemon.restore: without live-restore containers are stopped with the engine and started anew, with sandboxes of their own, before it answers (read in v23.0.15 and v28.1.1; seen before anything else starts them on 26.1.5)"
+	const anew = "moby daemon.restore: without live-restore containers are stopped with the engine and started anew, with sandboxes of their own, before it answers (read in v23.0.15 and v28.1.1; seen before anything else starts them on 26.1.5, and on 28.5.2 without root)"
 	// lives are the cases of containers that are left running, and of those that are not.
 	lives := func(running, gone is.Assertion, sources ...results.Source) []Case {
 		return []Case{
