@@ -103,7 +103,7 @@ var clusterSabotages = []sabotage{{
 	fails: map[string]string{"running-pods": "old-default's file, astray differs from old-default's file"},
 }, {
 	name: "no rules of kube-proxy", lab: "host-network-pods", do: acts(topo.FlushRules{Of: theNode, Chain: "KUBE-SERVICES"}),
-	fails: fail("should have 10.96.0.1, but was: unreachable", "reaches-it", "by-output", "again", "no-domains", "with-host-net"),
+	fails: fail("should have 10.96.0.1, but was: timeout", "reaches-it", "by-output", "again", "no-domains", "with-host-net"),
 }, {
 	name: "a pod's hosts replaced", lab: "host-aliases", do: swap("aliased", "/etc/hosts", "127.0.0.1\tlocalhost\n"),
 	fails: map[string]string{"file": "should hold", "no-dns": "but was: 203.0.113.1", "itself": "but was: EAI_NONAME"},
