@@ -31,7 +31,13 @@ var (
 		"ordered":  repeated(answer("pool. IN A", "NOERROR", 0, "qr rd ra", "172.18.0.4", "172.18.0.3"), answer("pool. IN A", "NOERROR", 0, "qr rd ra", "172.18.0.4", "172.18.0.3")),
 		"turned":   repeated(answer("pool. IN A", "NOERROR", 0, "qr rd ra", "172.18.0.4", "172.18.0.3"), answer("pool. IN A", "NOERROR", 0, "qr rd ra", "172.18.0.3", "172.18.0.4")),
 		"unsteady": repeated(answer("web. IN A", "NOERROR", 600, "qr rd ra", "172.18.0.3"), answer("web. IN A", "NOERROR", 600, "qr rd ra", "172.18.0.4")),
+		"denial":   denial("lab.test.", 30),
+		"old":      denial("lab.test.", 27),
+		"failing":  repeated(answer("no.lab.test. IN A", "SERVFAIL", 0, "qr rd"), answer("no.lab.test. IN A", "SERVFAIL", 0, "qr rd")),
+		"failed":   repeated(answer("no.lab.test. IN A", "SERVFAIL", 0, "qr rd"), answer("no.lab.test. IN A", "NOERROR", 0, "qr rd", "172.18.0.3")),
+		"metrics":  file("# HELP entries in all\nentries{server=\"dns://:53\",type=\"denial\",zones=\".\"} 2\nentries{server=\"dns://:53\",type=\"success\",zones=\".\"} 1.2e+02\nup 1\n"),
 		"nx":       answer("no.lab.test. IN A", "NXDOMAIN", 0, "qr aa rd"),
+		"searched": {Kind: results.KindDNS, Outcome: results.Answered, Tried: []string{"a.one.test.", "a."}, DNS: &results.Message{Rcode: "NOERROR"}},
 		"empty":    answer("web. IN MX", "NOERROR", 0, "qr rd ra"),
 		"silence":  {Kind: results.KindDNS, Outcome: results.TimedOutAsk},
 		"closed":   {Kind: results.KindDNS, Outcome: results.Refused},
@@ -40,6 +46,9 @@ var (
 		"log": {Kind: results.KindUpstream, Outcome: results.Value, Log: []results.Query{
 			query(1, "172.18.0.4", "udp", "out.lab.test.", "A"), query(2, "172.18.0.4", "udp", "out.lab.test.", "AAAA"),
 			query(3, "172.18.0.3", "tcp", "tcp.lab.test.", "A"),
+		}},
+		"twice": {Kind: results.KindUpstream, Outcome: results.Value, Log: []results.Query{
+			query(1, "172.18.0.4", "udp", "out.lab.test.", "A"), query(2, "172.18.0.4", "udp", "out.lab.test.", "AAAA"), query(6, "172.18.0.4", "udp", "out.lab.test.", "A"),
 		}},
 		"later log": {Kind: results.KindUpstream, Outcome: results.Value, Log: []results.Query{query(9, "172.18.0.4", "udp", "out.lab.test.", "A")}},
 		"no log":    {Kind: results.KindUpstream, Outcome: results.Value},
@@ -64,6 +73,10 @@ func TestJudges(t *testing.T) {
 	}{
 		{is.NoError("web"), is.NoError("nx"), "nx should be NOERROR, but was: NXDOMAIN"},
 		{is.NXDomain("nx"), is.NXDomain("silence"), "silence should be an answer, but was: timeout"},
+		{is.Rcodes("NXDOMAIN", 1, "web", "nx"), is.Rcodes("NXDOMAIN", 2, "web", "nx"), "2 of web, nx should be NXDOMAIN, but 1 were, and others NOERROR"},
+		{is.Rcodes("NOERROR", 2, "web", "empty"), is.Rcodes("NOERROR", 1, "web", "silence"), "silence should be an answer, but was: timeout"},
+		{is.Tried("searched", "a.one.test.", "a."), is.Tried("searched", "a."), "should be asked as a., but was asked as a.one.test., a."},
+		{is.Tried("searched", "a.one.test.", "a."), is.Tried("web", "a."), "should be asked as a., but was asked as nothing"},
 		{is.NoData("empty"), is.NoData("web"), "should be NOERROR without data, but was: NOERROR, address of web on lan"},
 		{is.TimedOut("silence"), is.TimedOut("closed"), `should be "timeout", but was: refused`},
 		{is.Outcome("closed", results.Refused), is.Outcome("silence", results.Refused), `should be "refused", but was: timeout`},
@@ -82,6 +95,27 @@ func TestJudges(t *testing.T) {
 		{is.AnsweredBy("upstream", 2), is.AnsweredBy("upstream", 1), "should have the answer of upstream 1, but was: NOERROR, 203.0.113.2"},
 		{is.TTL("web", 600), is.TTL("upstream", 600), "should have TTL 600, but had 60"},
 		{is.TTL("web", 600), is.TTL("nx", 600), "should have records"},
+		{is.SOA("denial", "lab.test.", 30), is.SOA("denial", "lab.test.", 60), "should have the SOA of lab.test. with TTL 60, but had that of lab.test. with 30"},
+		{is.SOA("denial", "lab.test.", 30), is.SOA("denial", ".", 30), "should have the SOA of . with TTL 30, but had that of lab.test. with 30"},
+		{is.SOA("denial", "lab.test.", 30), is.SOA("nx", "lab.test.", 30), "should have an SOA and no answer, but was: NXDOMAIN"},
+		{is.CountedDown("denial", "old", 3), is.CountedDown("denial", "old", 4), "old should have a TTL that is lower by 4 or more, but had 27, and denial 30"},
+		{is.CountedDown("denial", "old", 3), is.CountedDown("old", "denial", 0), "but had 30, and old 27"},
+		{is.CountedDown("denial", "old", 3), is.CountedDown("web", "upstream", 1), "should have the same records"},
+		{is.CountedDown("denial", "old", 3), is.CountedDown("nx", "nx", 0), "should have the same records"},
+		{is.CountedDown("denial", "old", 3), is.CountedDown("denial", "silence", 0), "silence should be an answer, but was: timeout"},
+		{is.Alike("failing"), is.Alike("failed"), "should be the same each time, but was: NOERROR, address of web"},
+		{is.Alike("steady"), is.Alike("unsteady"), "should be the same each time, but was: NOERROR, address of client"},
+		{is.Alike("steady"), is.Alike("web"), "should be several answers, but is one"},
+		{is.AskedAgain("twice", "out.lab.test.", "A", 5*time.Second, 0), is.AskedAgain("twice", "out.lab.test.", "A", 6*time.Second, 0), "should be asked again for out.lab.test. A after 6s or more, but was after 5s"},
+		{is.AskedAgain("twice", "out.lab.test.", "A", 5*time.Second, 6*time.Second), is.AskedAgain("twice", "out.lab.test.", "A", 1*time.Second, 4*time.Second), "after 1s to 4s, but was after 5s"},
+		{is.AskedAgain("twice", "out.lab.test.", "A", 5*time.Second, 0), is.AskedAgain("log", "out.lab.test.", "A", 0, 0), "should be asked for out.lab.test. A twice, but was asked 1 times"},
+		{is.Metric("metrics", `entries{type="success"}`, 100, 120), is.Metric("metrics", `entries{type="success"}`, 0, 100), `should have entries{type="success"} from 0 to 100, but has 120`},
+		{is.Metric("metrics", `entries{type="denial",zones="."}`, 2, 2), is.Metric("metrics", "entries", 2, 2), "should have one series entries, but has 2"},
+		{is.Metric("metrics", "up", 1, 1), is.Metric("metrics", "down", 1, 1), "should have one series down, but has 0"},
+		{is.NoMetric("metrics", `entries{type="error"}`, "entries"), is.NoMetric("metrics", "up", "entries"), "should have no up, but has one of 1"},
+		{is.NoMetric("metrics", `entries{type="error"}`, "entries"), is.NoMetric("metrics", `entries{type="error"}`, "none"), "says nothing"},
+		{is.HasTextTimes("conf", "test", 2), is.HasTextTimes("conf", "test", 1), `should hold "test" 1 times, but holds it 2 times`},
+		{is.HasTextTimes("conf", "test", 2), is.HasTextTimes("conf", "none", 0), `but holds it 0 times`},
 		{is.Flags("web", "ra", "-aa"), is.Flags("upstream", "-aa"), "should have flags -aa, but had qr aa rd"},
 		{is.Moved("web", "upstream"), is.Moved("web", "both"), "web and both should have no address in common, but have"},
 		{is.Moved("web", "upstream"), is.Moved("web", "nx"), "nx should be an answer with addresses, but was: NXDOMAIN"},
@@ -100,6 +134,10 @@ func TestJudges(t *testing.T) {
 		{is.NotAskedBut("later log", "tcp.lab.test.", "out.lab.test."), is.NotAskedBut("no log", "tcp.lab.test.", "out.lab.test."), "says nothing"},
 		{is.AskedFrom("log", "out.lab.test.", client), is.AskedFrom("log", "tcp.lab.test.", client), "was asked from web"},
 		{is.AskedOver("log", "tcp.lab.test.", "tcp"), is.AskedOver("log", "out.lab.test.", "tcp"), "was asked over udp"},
+		{is.AskedOverEach("log", "out.lab.test.", "udp", "udp"), is.AskedOverEach("log", "out.lab.test.", "udp", "tcp"), "over udp, then tcp, but was asked over udp, udp"},
+		{is.AskedOverEach("log", "tcp.lab.test.", "tcp"), is.AskedOverEach("no log", "tcp.lab.test."), "but was asked over nothing"},
+		{is.AskedFromPorts("log", "out.lab.test.", 1, 1), is.AskedFromPorts("log", "out.lab.test.", 2, 2), "was asked 2 times from 1"},
+		{is.AskedFromPorts("log", "out.lab.test.", 1, 2), is.AskedFromPorts("log", "tcp.lab.test.", 1, 2), "several times from 1 to 2 ports, but was asked 1 times from 1"},
 		{is.AskedEDNS("log", "out.lab.test.", 0), is.AskedEDNS("log", "out.lab.test.", 1232), "was asked without EDNS"},
 		{is.AskedUpTo("log", "out.lab.test.", "A", 2), is.AskedUpTo("log", "none.lab.test.", "A", 2), "1 to 2 times for none.lab.test. A, but was asked 0 times"},
 		{is.AskedTimes("log", "out.lab.test.", "A", 1), is.AskedTimes("log", "out.lab.test.", "A", 2), "was asked 1 times"},
@@ -198,6 +236,12 @@ func answer(question, rcode string, ttl uint32, flags string, address ...string)
 		m.Answers = append(m.Answers, results.Record{Type: "A", TTL: ttl, Data: a})
 	}
 	return results.Observation{Kind: results.KindDNS, Outcome: results.Answered, DNS: m}
+}
+
+func denial(zone string, ttl uint32) results.Observation {
+	o := answer("no.lab.test. IN A", "NXDOMAIN", 0, "qr aa rd")
+	o.DNS.Authority = []results.Record{{Name: zone, Type: "SOA", TTL: ttl, Data: "ns. admin. 1 2 3 4 300"}}
+	return o
 }
 
 func file(text string) results.Observation {

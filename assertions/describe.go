@@ -73,7 +73,11 @@ func describeMessage(e results.Evidence, name string, m *results.Message) string
 	if len(m.Answers) == 0 {
 		return s + ", no records"
 	}
-	return s + ", " + few(m.Answers, func(r results.Record) string {
+	answers := slices.Clone(m.Answers)
+	if !slices.ContainsFunc(answers, func(r results.Record) bool { return r.Type != answers[0].Type }) { // a set, which has no order
+		slices.SortFunc(answers, func(a, b results.Record) int { return cmp.Compare(a.Data, b.Data) })
+	}
+	return s + ", " + few(answers, func(r results.Record) string {
 		if len(r.Data) > 60 {
 			return r.Type + " of many octets"
 		}

@@ -52,6 +52,17 @@ func LacksText(name, unwanted string) Assertion {
 	})
 }
 
+// HasTextTimes expects the file to hold want so often, apart from where it
+// overlaps itself: a log with a line for each question.
+func HasTextTimes(name, want string, times int) Assertion {
+	return onText(name, fmt.Sprintf("holds %q %d times", want, times), func(text string) error {
+		if got := strings.Count(text, want); got != times || times == 0 {
+			return fmt.Errorf("should hold %q %d times, but holds it %d times", want, times, got)
+		}
+		return nil
+	})
+}
+
 // Nameservers expects the nameserver lines of a resolv.conf to name exactly
 // these, in this order.
 func Nameservers(name string, want ...string) Assertion {

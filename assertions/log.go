@@ -9,6 +9,9 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
+// A log is that of an upstream (topo.Saw), or what a CoreDNS with the plugin log
+// has written (topo.LogOf).
+
 // Asked expects the log to hold a question for qname, of any type.
 func Asked(log, qname string) Assertion {
 	return onLog(log, "was asked for "+qname, func(_ results.Evidence, o results.Observation) error {
@@ -35,9 +38,11 @@ func notAsked(log, qname, but, other string) Assertion {
 	says := fmt.Sprintf("%s was not asked for %s, while %s was for %s", log, qname, but, other)
 	return assertion{says, []string{log, but}, func(e results.Evidence, seen ...results.Observation) error {
 		for i, o := range seen {
-			if o.Kind != results.KindUpstream || o.Outcome != results.Value {
-				return instead(e, []string{log, but}[i], o, "should be the log of an upstream")
+			o, err := logged(e, []string{log, but}[i], o)
+			if err != nil {
+				return err
 			}
+			seen[i] = o
 		}
 		switch {
 		case len(asked(seen[1], other)) == 0:
@@ -66,6 +71,38 @@ func AskedOver(log, qname, transport string) Assertion {
 	return onQueries(log, qname, "over "+transport, func(_ results.Evidence, q results.Query) error {
 		if q.Transport != transport {
 			return fmt.Errorf("over %s", q.Transport)
+		}
+		return nil
+	})
+}
+
+// AskedOverEach expects the questions for qname to have come over these
+// transports, "udp" or "tcp", one after the other.
+func AskedOverEach(log, qname string, transports ...string) Assertion {
+	words := strings.Join(transports, ", then ")
+	return onLog(log, fmt.Sprintf("was asked for %s over %s", qname, words), func(_ results.Evidence, o results.Observation) error {
+		var got []string
+		for _, q := range asked(o, qname) {
+			got = append(got, q.Transport)
+		}
+		if len(transports) == 0 || !slices.Equal(got, transports) {
+			return fmt.Errorf("should be asked for %s over %s, but was asked over %s", qname, words, orNothing(got))
+		}
+		return nil
+	})
+}
+
+// AskedFromPorts expects several questions for qname, from so many different
+// ports: few where connections are used again.
+func AskedFromPorts(log, qname string, least, most int) Assertion {
+	words := fmt.Sprintf("from %d to %d ports", least, most)
+	return onLog(log, fmt.Sprintf("was asked for %s %s", qname, words), func(_ results.Evidence, o results.Observation) error {
+		queries, ports := asked(o, qname), map[uint16]bool{}
+		for _, q := range queries {
+			ports[q.Port] = true
+		}
+		if len(queries) < 2 || len(ports) < least || len(ports) > most {
+			return fmt.Errorf("should be asked for %s several times %s, but was asked %d times from %d", qname, words, len(queries), len(ports))
 		}
 		return nil
 	})
@@ -187,11 +224,25 @@ func onQueries(log, qname, words string, check func(results.Evidence, results.Qu
 
 func onLog(log, says string, check func(results.Evidence, results.Observation) error) Assertion {
 	return about(log, says, func(e results.Evidence, o results.Observation) error {
-		if o.Kind != results.KindUpstream || o.Outcome != results.Value {
-			return instead(e, log, o, "should be the log of an upstream")
+		o, err := logged(e, log, o)
+		if err != nil {
+			return err
 		}
 		return check(e, o)
 	})
+}
+
+// logged is the log of an upstream, or of a CoreDNS as the API server has it,
+// with what was asked.
+func logged(e results.Evidence, name string, o results.Observation) (results.Observation, error) {
+	switch {
+	case o.Kind == results.KindUpstream && o.Outcome == results.Value:
+		return o, nil
+	case o.Kind == results.KindFile && o.Place.At == string(topo.API) && o.Text != nil && *o.Text != "":
+		o.Log = corednsQueries(*o.Text)
+		return o, nil
+	}
+	return o, instead(e, name, o, "should be the log of an upstream")
 }
 
 func asked(o results.Observation, qname string) []results.Query {

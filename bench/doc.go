@@ -10,7 +10,8 @@
 //   - by-hand.sh: bash, the docker command and dig, for five labs of them.
 //
 // The benchmarks are of the parts: one question through an agent's stream,
-// judging a claim, writing a run file, a lab on each runtime. Those of a lab
+// judging a claim, writing a run file, a lab on each runtime, what changes of a
+// network and two questions at once cost those who ask. Those of a lab
 // host are in runner/host: from its image to the engine's first answer, and one
 // request through its socket beside one at the engine's own. Nothing here fails
 // because of a time.

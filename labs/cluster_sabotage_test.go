@@ -114,4 +114,52 @@ var clusterSabotages = []sabotage{{
 		"servfail": "was never asked", "refused": "was never asked", "nxdomain": "but was: SERVFAIL",
 		"silent": "", "lie": "but was: SERVFAIL", "large": "big should have flags tc",
 	},
+}, {
+	name: "a pod's hosts file replaced", lab: "pod-hostname", do: swap("first", "/etc/hosts", "127.0.0.1\tlocalhost\n"),
+	fails: fail("should find first, but was: EAI_", "itself"),
+}, {
+	name: "CoreDNS as it comes without options", lab: "pod-names",
+	do:    acts(topo.SetCorefile{Says: "without the option pods", Corefile: ".:53 {\n    ready\n    kubernetes cluster.local\n}\n"}),
+	fails: fail("but was: NXDOMAIN", "any-address"),
+}, {
+	name: "CoreDNS without the option ttl", lab: "record-ttl",
+	do:    acts(topo.SetCorefile{Says: "without the option ttl, and without a cache", Corefile: ".:53 {\n    ready\n    kubernetes cluster.local\n}\n"}),
+	fails: map[string]string{"kubeadm": "should have TTL 30, but had 5", "version": "should have TTL 30, but had 28800", "apex": "should have TTL 30, but had 5"},
+}, {
+	name: "the server outside lies about addresses", lab: "service-reverse",
+	do:    program("up", "liar.lab.test. to everything", topo.Reply{Type: "PTR", Answers: []string{"PTR liar.lab.test."}}),
+	fails: fail("but was: NOERROR, PTR liar.lab.test.", "forwarded"),
+}, {
+	name: "a search list without domains", lab: "partial-names", do: swap("glibc", "/etc/resolv.conf", "nameserver 10.96.0.10\n"),
+	fails: map[string]string{
+		"bare": "EAI_", "partial": "EAI_", "elsewhere": "EAI_", "wire": "search, API should",
+	},
+}, {
+	name: "ndots:1", lab: "search-list-cost", do: func(l labs.Lab) []topo.Act {
+		return swap("glibc", "/etc/resolv.conf", "nameserver {dns.addr}\nsearch {lab}.svc.cluster.local svc.cluster.local cluster.local host.lab.test\noptions ndots:1\n")(l)
+	},
+	fails: fail("but was asked for g-api.lab.test.", "outside", "to-the-upstream"),
+}, {
+	name: "the alias has another address", lab: "external-name",
+	do:    program("up", "192.0.2.66 to one.lab.test.", topo.Reply{Name: "one.lab.test.", Type: "A", Answers: []string{"A 192.0.2.66"}}),
+	fails: fail("should say one.lab.test., 203.0.113.1", "alias"),
+}, {
+	name: "the stub domain's server lies", lab: "stub-domain",
+	do:    program("stub", "192.0.2.66 to a.stub.lab.test.", topo.Reply{Name: "a.stub.lab.test.", Type: "A", Answers: []string{"A 192.0.2.66"}}),
+	fails: fail("but was: NOERROR, 192.0.2.66", "stub-domain"),
+}, {
+	name: "ready too early", lab: "pod-readiness",
+	do:    func(l labs.Lab) []topo.Act { return []topo.Act{topo.Ready{Node: node(l, "late"), Is: true}} },
+	fails: fail("but was: NOERROR, address of late", "not-ready"),
+}, {
+	name: "a service is headless", lab: "service-names",
+	do: func(l labs.Lab) []topo.Act {
+		front := node(l, "front")
+		front.Service.Headless, front.Service.Of = true, nil
+		return []topo.Act{topo.Remove{Node: front}, topo.Start{Node: front}}
+	},
+	fails: map[string]string{
+		"service": "cannot be compared", "srv": "but was: NXDOMAIN", "srv-loosely": "but was: NXDOMAIN", "no-ipv6": "but was: NXDOMAIN",
+		"other-types": "but was: NXDOMAIN", "endpoints": "but was: NXDOMAIN",
+	},
 }}

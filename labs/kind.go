@@ -36,11 +36,13 @@ func InAPod() Lab {
 		Needs:    []driver.Cap{driver.Pods},
 		Topology: topo.Topology{web, front, behind, client},
 		Steps: []Step{{Ask: map[string]topo.Question{
-			"file":     topo.File{Of: client, Path: "/etc/resolv.conf"},
-			"API":      ask("kubernetes.default.svc.{cluster-domain}."),
-			"service":  ask("{front}.{lab}.svc.{cluster-domain}."),
-			"headless": ask("{behind}.{lab}.svc.{cluster-domain}."),
-			"missing":  ask("missing.{lab}.svc.{cluster-domain}."),
+			"file": topo.File{Of: client, Path: "/etc/resolv.conf"},
+			"API":  ask("kubernetes.default.svc.{cluster-domain}."),
+
+			"API, over TCP": topo.Wire{From: client, Name: "kubernetes.default.svc.{cluster-domain}.", TCP: true},
+			"service":       ask("{front}.{lab}.svc.{cluster-domain}."),
+			"headless":      ask("{behind}.{lab}.svc.{cluster-domain}."),
+			"missing":       ask("missing.{lab}.svc.{cluster-domain}."),
 		}}},
 		Claims: []Claim{{
 			ID:   "resolv-conf",
@@ -63,11 +65,13 @@ func InAPod() Lab {
 			Says: "kubernetes.default.svc, in the cluster's domain, is the address of the API server's service",
 			Cases: []Case{{
 				When:    Facts{"kubernetes": "", "node-engine": ""},
-				Expect:  is.Addresses("API", "10.96.0.1"),
+				Expect:  is.All{is.Addresses("API", "10.96.0.1"), is.Addresses("API, over TCP", "10.96.0.1")},
+				Sources: holds("kubernetes:dns-for-the-cluster"),
 				Because: "kubernetes pkg/controlplane/instance.go ServiceIPRange: the first address of the service network; run on Kubernetes 1.34.3 with CoreDNS 1.12.1",
 			}, {
 				When:    yours,
-				Expect:  is.AddressFact("API", "api-service"),
+				Expect:  is.All{is.AddressFact("API", "api-service"), is.AddressFact("API, over TCP", "api-service")},
+				Sources: holds("kubernetes:dns-for-the-cluster"),
 				Because: "kubernetes pkg/controlplane/instance.go ServiceIPRange: the first address of a network that only the cluster knows",
 			}},
 		}, {

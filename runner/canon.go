@@ -3,6 +3,7 @@ package runner
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -14,8 +15,9 @@ import (
 )
 
 // canonical returns o in the words of the lab: without the suffixes and the
-// zone label of this run, ids as {web.id}, reverse names as {web.ptr}, and in
-// text addresses of nodes as {web}. Addresses that are data stay what they are.
+// zone label of this run, ids as {web.id}, reverse names as {web.ptr}, labels
+// that are addresses as {web.dashed}, and in text addresses of nodes as {web}.
+// Addresses that are data stay what they are.
 func canonical(o results.Observation, k driver.Known, tag, run string) (results.Observation, error) {
 	b, err := json.Marshal(o)
 	if err != nil {
@@ -53,10 +55,15 @@ func plain(k driver.Known, tag, run string) *strings.Replacer {
 	var pairs []string
 	for node, id := range k.IDs {
 		pairs = append(pairs, id, "{"+node+".full-id}", id[:min(63, len(id))], "{"+node+".id63}", id[:min(12, len(id))], "{"+node+".id}")
+	}
+	for _, node := range slices.Sorted(maps.Keys(k.Addrs)) { // a service has no id
 		for _, attr := range []string{"ptr", "ptr6"} {
 			if name, ok := k.Lookup(node + "." + attr); ok {
 				pairs = append(pairs, `"`+name, `"{`+node+"."+attr+"}", " "+name, " {"+node+"."+attr+"}")
 			}
+		}
+		if label, ok := k.Lookup(node + ".dashed"); ok {
+			pairs = append(pairs, `"`+label+".", `"{`+node+".dashed}.", " "+label+".", " {"+node+".dashed}.")
 		}
 	}
 	for _, form := range []func(string) string{strings.Clone, strings.ToUpper} {

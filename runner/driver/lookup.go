@@ -34,6 +34,9 @@ func (k Known) Lookup(placeholder string) (string, bool) {
 		return id, id != ""
 	case "addr", "ptr":
 		return k.first(what, netip.Addr.Is4, attr == "ptr")
+	case "dashed":
+		addr, ok := k.first(what, netip.Addr.Is4, false)
+		return strings.ReplaceAll(addr, ".", "-"), ok
 	case "addr6", "ptr6":
 		return k.first(what, netip.Addr.Is6, attr == "ptr6")
 	}

@@ -1,6 +1,10 @@
 package topo
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
 
 // Home is the namespace of a lab in a cluster, made with it and gone with it:
 // {lab} in names, as in "{web}.{lab}.svc.cluster.local.".
@@ -22,7 +26,7 @@ const ClusterDNS = "cluster-dns"
 type Pod struct {
 	Namespace string // another one of the lab's, {NAME} in names; empty is Home
 	DNSPolicy string // "Default", "ClusterFirst", "ClusterFirstWithHostNet", "None"; empty leaves it to the cluster
-	Subdomain string // spec.subdomain: with Hostname, and a headless service of that name, a name of its own
+	Subdomain string // spec.subdomain: with Hostname, and a headless service of that name, as in "{behind}", a name of its own
 	On        string // the cluster's node that it runs on, as ClusterNode names it; empty is wherever
 	Gated     bool   // it is not ready before the act Ready says so, though it runs
 	Variables bool   // spec.enableServiceLinks: services of its namespace are variables in its environment
@@ -142,6 +146,15 @@ func (q Object) String() string {
 	return "the API server's " + Plain(q.Path)
 }
 
+// AwaitText reads what the API server says until it holds a text: what a server
+// has written in its log, say. Where that does not come in time the lab goes
+// on, and what it asks next tells what came instead.
+type AwaitText struct {
+	In     Object
+	Has    string
+	Within time.Duration // 0 is 30 s; an act may take 90 s
+}
+
 // NodeCommand runs a program on a node of the cluster, as root, and brings back
 // what it printed and its exit status, whatever that is. Arguments may name
 // nodes, as in "{web.addr}".
@@ -161,6 +174,7 @@ func (SetProxy) Touches() Scope       { return Cluster }
 func (Ready) Touches() Scope          { return World }
 func (SetService) Touches() Scope     { return World }
 func (SetConfig) Touches() Scope      { return World }
+func (AwaitText) Touches() Scope      { return World }
 func (Scale) Touches() Scope          { return Cluster }
 func (SetCorefile) Touches() Scope    { return Cluster }
 func (RestartCoreDNS) Touches() Scope { return Cluster }
@@ -189,6 +203,9 @@ func (a SetService) String() string {
 	}
 }
 func (a SetConfig) String() string { return "change the ConfigMap of " + a.Node.Name }
+func (a AwaitText) String() string {
+	return fmt.Sprintf("read %s until it holds %q, for %v at most", a.In, a.Has, cmp.Or(a.Within, AwaitWithin))
+}
 
 func (q NodeCommand) Place() Place   { return Place{Inside, q.Of.Name} }
 func (q NodeCommand) String() string { return q.Of.Name + " runs " + line(q.Args) }

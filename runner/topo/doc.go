@@ -20,11 +20,12 @@
 //	{web.upper}    the name in capital letters
 //	{web.addr}     its first IPv4 address
 //	{web.addr6}    its first IPv6 address
+//	{web.dashed}   its first IPv4 address as a label, as in "10-244-0-5"
 //	{web.ptr}      the name under in-addr.arpa. of its first IPv4 address
 //	{web.ptr6}     the name under ip6.arpa. of its first IPv6 address
 //	lab.test       the zone of this run, as in "out.lab.test."
 //
-// In a cluster {lab} is the lab's namespace, and so is the name of any other
+// In a cluster {cluster-domain} is the domain of its names, {lab} is the lab's namespace, and so is the name of any other
 // that one of its pods is in.
 //
 // What comes back is read the same way round: an assertion sees "web.lan.",

@@ -18,6 +18,8 @@ type Reply struct {
 	Rcode            string        // "SERVFAIL", "REFUSED", "NXDOMAIN"; empty is NOERROR
 	NotAuthoritative bool          // AA is not set
 	Answers          []string      // "A 192.0.2.66": type and data, in zone-file form; replaces the default
+	Authority        []string      // the same, of records of the root in the authority section: "SOA ns.test. admin.test. 1 7200 3600 86400 300"
+	TTL              uint32        // of all records, in seconds; 0 is 60
 	Size             int           // pads the answer with TXT records to at least so many octets
 	Oversized        bool          // sends them over UDP whatever size the client offered
 	Truncated        bool          // over UDP: TC set and no answer

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +84,15 @@ func (u *upstream) fill(a *dns.Msg) *reply {
 		a.Answer = records
 	}
 	a.Authoritative = !r.NotAuthoritative && (a.Rcode == dns.RcodeSuccess || a.Rcode == dns.RcodeNameError)
+	for _, rr := range r.authority {
+		a.Ns = append(a.Ns, dns.Copy(rr))
+	}
 	pad(a, min(r.Size, maxMessage))
+	if r.TTL != 0 {
+		for _, rr := range slices.Concat(a.Answer, a.Ns) {
+			rr.Header().Ttl = r.TTL
+		}
+	}
 	return r
 }
 

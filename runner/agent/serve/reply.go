@@ -9,17 +9,18 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
-// ttl is that of all that an upstream answers, in seconds.
+// ttl is that of all that an upstream answers unless it is told otherwise, in seconds.
 const ttl = 60
 
 // A reply is a topo.Reply with its text read.
 type reply struct {
 	topo.Reply
-	below   bool   // name fits what is strictly below it
-	name    string // in small letters, fully qualified; empty fits all
-	qtype   uint16 // 0 fits all
-	rcode   int
-	answers []dns.RR // owned by "."
+	below     bool   // name fits what is strictly below it
+	name      string // in small letters, fully qualified; empty fits all
+	qtype     uint16 // 0 fits all
+	rcode     int
+	answers   []dns.RR // owned by "."
+	authority []dns.RR // likewise
 }
 
 // compile reads replies, so that a mistake in one is an error when it is set
@@ -43,17 +44,29 @@ func compile(replies []topo.Reply) ([]reply, error) {
 			}
 			c.rcode = n
 		}
-		for _, a := range r.Answers {
-			rr, err := dns.NewRR(fmt.Sprintf(". %d IN %s", ttl, a))
-			if err != nil {
-				return nil, fmt.Errorf("setting reply %d: reading %q: %w", i+1, a, err)
-			}
-			if rr == nil {
-				return nil, fmt.Errorf("setting reply %d: %q is no record", i+1, a)
-			}
-			c.answers = append(c.answers, rr)
+		if c.answers, err = read(r.Answers); err == nil {
+			c.authority, err = read(r.Authority)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("setting reply %d: %w", i+1, err)
 		}
 		all = append(all, c)
+	}
+	return all, nil
+}
+
+// read reads records of which type and data are given. The root owns them.
+func read(texts []string) ([]dns.RR, error) {
+	var all []dns.RR
+	for _, text := range texts {
+		rr, err := dns.NewRR(fmt.Sprintf(". %d IN %s", ttl, text))
+		if err != nil {
+			return nil, fmt.Errorf("reading %q: %w", text, err)
+		}
+		if rr == nil {
+			return nil, fmt.Errorf("%q is no record", text)
+		}
+		all = append(all, rr)
 	}
 	return all, nil
 }

@@ -106,6 +106,45 @@ func TestReplyFollowsItsCNAME(t *testing.T) {
 	}
 }
 
+// Records have the TTL that the reply says, padding and authority too.
+func TestReplyTTL(t *testing.T) {
+	const soa = "ns.test. admin.test. 1 7200 3600 86400 300"
+	for _, c := range []struct {
+		name  string
+		reply topo.Reply
+		rcode string
+		ttl   uint32
+		min   int // records
+	}{
+		{"its own answer", topo.Reply{TTL: 7200, Answers: []string{"A 192.0.2.66"}}, "NOERROR", 7200, 1},
+		{"the default answer, padded", topo.Reply{TTL: 1, Size: 400}, "NOERROR", 1, 2},
+		{"authority", topo.Reply{TTL: 86400, Rcode: "NXDOMAIN", Authority: []string{"SOA " + soa}}, "NXDOMAIN", 86400, 1},
+		{"authority, without a TTL", topo.Reply{Rcode: "NXDOMAIN", Authority: []string{"SOA " + soa}}, "NXDOMAIN", 60, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, server := serving(t, c.reply)
+			m := answered(t, agent.Wire{Name: "out." + zoneName, Server: server})
+			all := append(m.Answers, m.Authority...)
+			if m.Rcode != c.rcode || len(all) < c.min {
+				t.Fatalf("%s with %d records, want %s with %d or more", m.Rcode, len(all), c.rcode, c.min)
+			}
+			for _, r := range all {
+				if r.TTL != c.ttl {
+					t.Errorf("%+v, want TTL %d", r, c.ttl)
+				}
+			}
+			for _, r := range m.Authority {
+				if r.Name != "." || r.Type != "SOA" || r.Data != soa {
+					t.Errorf("%+v, want the root's SOA %s", r, soa)
+				}
+			}
+			if len(m.Authority) != len(c.reply.Authority) {
+				t.Errorf("%d records in the authority section, want %d", len(m.Authority), len(c.reply.Authority))
+			}
+		})
+	}
+}
+
 // What is larger than the client can take over UDP is cut, with TC, unless the
 // reply says otherwise; TCP takes all.
 func TestReplySizes(t *testing.T) {
@@ -195,7 +234,7 @@ func TestReplyDelay(t *testing.T) {
 
 func TestRepliesThatCannotBe(t *testing.T) {
 	for _, r := range []topo.Reply{
-		{Rcode: "NOPE"}, {Type: "NOPE"}, {Answers: []string{"A not-an-address"}}, {Answers: []string{""}}, {Answers: []string{"192.0.2.1"}},
+		{Rcode: "NOPE"}, {Type: "NOPE"}, {Answers: []string{"A not-an-address"}}, {Answers: []string{""}}, {Answers: []string{"192.0.2.1"}}, {Authority: []string{"SOA ns.test."}},
 	} {
 		if _, err := compile([]topo.Reply{r}); err == nil {
 			t.Errorf("%+v is accepted", r)

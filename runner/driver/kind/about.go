@@ -43,6 +43,7 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 			"kubernetes": version, "coredns": dns, "kind": c.kind,
 			"nodes":                fmt.Sprint(len(c.nodes)),
 			"proxy-mode":           proxy,
+			"cluster-domain":       r.domain,
 			"kernel":               info.KernelVersion,
 			"arch":                 info.Architecture,
 			"node-os":              info.OSImage,

@@ -135,10 +135,12 @@ func (w *world) pod(ctx context.Context, n topo.Node) (*corev1.Pod, error) {
 			AutomountServiceAccountToken:  &no,
 			HostNetwork:                   n.Mode == topo.HostNetwork,
 			Hostname:                      n.Hostname,
-			Subdomain:                     n.Pod.Subdomain,
 			DNSPolicy:                     corev1.DNSPolicy(n.Pod.DNSPolicy),
 			NodeSelector:                  w.t.on,
 		},
+	}
+	if pod.Spec.Subdomain, err = topo.Expand(n.Pod.Subdomain, w.Known().Lookup); err != nil {
+		return nil, err
 	}
 	if n.Pod.Gated {
 		pod.Spec.ReadinessGates = []corev1.PodReadinessGate{{ConditionType: gate}}
