@@ -99,6 +99,12 @@ func All() []Lab {
 		ManyAliases(),
 		ManyContainers(),
 		InAPod(),
+		ServiceChains(),
+		ServiceEndpoints(),
+		ServiceWay(),
+		ServicesOnEachNode(),
+		ProxyNftables(),
+		DNSServiceStays(),
 		KindNode(),
 		KindChain(),
 		KindBroken(),
@@ -106,6 +112,7 @@ func All() []Lab {
 		KindUpstream(),
 		KindHops(),
 		KindLoop(),
+		APIRestart(),
 		KindRestart(), // last: after it the cluster is another one
 	}
 }

@@ -1,0 +1,67 @@
+package labs
+
+import (
+	"time"
+
+	is "github.com/dnslab/dnslab/assertions"
+	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/topo"
+)
+
+// APIRestart takes the API server away and gives it back.
+func APIRestart() Lab {
+	web := topo.Node{Name: "web", Mode: topo.PodNetwork}
+	old := service("old", web)
+	made := service("made", web)
+	made.Later = true
+	// A pod's agent is reached through the API server, a node's is not.
+	ask := func(n topo.Node) topo.Wire {
+		return topo.Wire{From: clusterNode, Server: "10.96.0.10", Name: "{" + n.Name + "}.{lab}.svc.cluster.local."}
+	}
+	restarts := topo.Object{Path: "/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns", Field: "{.items[*].status.containerStatuses[*].restartCount}"}
+	run := func(script string) topo.Act {
+		return topo.NodeRun{Node: clusterNode, Args: []string{"timeout", "80", "sh", "-euc", script}}
+	}
+	readyz := topo.NodeCommand{Of: clusterNode, Args: []string{"kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get", "--raw", "/readyz"}}
+	const manifest = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+	const because = "coredns plugin/kubernetes controller.go: what was read of the API server stays, and is watched again when it is back; run on Kubernetes 1.34.3 with CoreDNS 1.12.1"
+	cases := func(expect is.Assertion) []Case {
+		return []Case{{When: kubernetes(""), Expect: expect, Because: because, Sources: holds("coredns:TestConnectionAfterAPIRestart")}}
+	}
+
+	return Lab{
+		Name:     "api-restart",
+		Story:    "The API server is taken away, as kubelet does when its manifest is gone, and is given back: CoreDNS goes on with what it knows, and then hears of what is new.",
+		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
+		Topology: topo.Topology{clusterNode, web, old, made},
+		Steps: []Step{{
+			Do:  []topo.Act{topo.Await{Ask: ask(old)}},
+			Ask: map[string]topo.Question{"name": ask(old), "API": readyz, "restarts": restarts},
+		}, {
+			Do: []topo.Act{run("mv " + manifest + " /etc/kubernetes/\n" +
+				"while crictl ps -q --name '^kube-apiserver$' | grep -q .; do sleep 0.2; done")},
+			Ask: map[string]topo.Question{"name, meanwhile": ask(old), "API, meanwhile": readyz},
+		}, {
+			Do: []topo.Act{
+				run("mv /etc/kubernetes/kube-apiserver.yaml " + manifest + "\n" +
+					"until kubectl --kubeconfig /etc/kubernetes/admin.conf get --raw /readyz >/dev/null 2>&1; do sleep 0.2; done"),
+				topo.Start{Node: made},
+				topo.Await{Ask: ask(made), Within: time.Minute},
+			},
+			Ask: map[string]topo.Question{"name then": ask(old), "what is new": ask(made), "API then": readyz, "restarts then": restarts},
+		}},
+		Claims: []Claim{{
+			ID:    "meanwhile",
+			Says:  "without an API server the name of a service is answered as before",
+			Cases: cases(is.All{is.Printed("API", "ok"), is.AddressOf(old, "name"), is.Complained("API, meanwhile", 1, "refused"), is.AddressOf(old, "name, meanwhile")}),
+		}, {
+			ID:    "afterwards",
+			Says:  "a service that is made when it is back is found",
+			Cases: cases(is.All{is.Printed("API then", "ok"), is.AddressOf(made, "what is new"), is.AddressOf(old, "name then")}),
+		}, {
+			ID:    "no-restart",
+			Says:  "over this no pod of CoreDNS was started again",
+			Cases: cases(is.SameText("restarts", "restarts then", true)),
+		}},
+	}
+}
