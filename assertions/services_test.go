@@ -110,3 +110,37 @@ func TestDescribeRulesOfServices(t *testing.T) {
 		t.Errorf("reads %q", got)
 	}
 }
+
+func TestAnsweredByEach(t *testing.T) {
+	answer := func(addrs ...string) results.Observation {
+		m := &results.Message{Rcode: "NOERROR"}
+		for _, a := range addrs {
+			m.Addrs = append(m.Addrs, netip.MustParseAddr(a))
+		}
+		return results.Observation{Kind: results.KindDNS, Outcome: results.Answered, DNS: m}
+	}
+	several := func(first results.Observation, more ...results.Observation) results.Observation {
+		first.More = more
+		return first
+	}
+	one, two, other := answer("203.0.113.1"), answer("203.0.113.2"), answer("203.0.113.3")
+	for _, c := range []struct {
+		o       results.Observation
+		numbers []int
+		want    string // empty where it holds
+	}{
+		{several(two, one, two), []int{1, 2}, ""},
+		{several(two, two), []int{2}, ""},
+		{several(two, two), []int{1, 2}, "but the answers were 203.0.113.2"},
+		{several(two, one), []int{2}, "but the answers were 203.0.113.1, 203.0.113.2"},
+		{several(one, other), []int{1, 2}, "but the answers were 203.0.113.1, 203.0.113.3"},
+		{several(one, results.Observation{Kind: results.KindDNS, Outcome: results.TimedOutAsk}), []int{1}, "but was: timeout"},
+		{several(one, answer()), []int{1}, "but was: NOERROR, no records"},
+		{results.Observation{Kind: results.KindDNS, Outcome: results.Refused}, []int{1}, "should be an answer, but was: refused"},
+	} {
+		err := is.AnsweredByEach("o", c.numbers...).Check(results.Evidence{Seen: map[string]results.Observation{"o": c.o}})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: %v, want %q", c.numbers, err, c.want)
+		}
+	}
+}
