@@ -92,7 +92,7 @@ func describePing(o results.Outcome) string {
 	switch o {
 	case results.Answered:
 		return "an echo"
-	case results.TimedOutAsk:
+	case results.TimedOutAsk, results.Unreachable: // which of them is a matter of how often a router says so
 		return "no echo"
 	}
 	return string(o)

@@ -16,7 +16,8 @@ import (
 // LeadsTo expects the rules of kube-proxy to lead what goes to port 53 of a
 // service over "udp" or "tcp" to port 53 of exactly these pods, to each as
 // likely as to any other, and to mark first what no pod sent. It follows the
-// rules from where they name the service's address, in iptables or in nftables.
+// rules from where they name the service's address, in iptables or in nftables,
+// whose map from addresses and ports to chains is no rule.
 func LeadsTo(rules string, service topo.Node, transport string, pods ...topo.Node) Assertion {
 	var names []string
 	for _, p := range pods {
@@ -60,9 +61,9 @@ type endpoint struct {
 
 // follow goes the way of a first packet to port 53 of a service.
 func follow(o results.Observation, vip netip.Addr, transport string) ([]endpoint, error) {
-	native := fmt.Sprintf("ip daddr %s %s dport 53 ", vip, transport)
+	native := regexp.MustCompile(fmt.Sprintf(`^ip daddr %s ip saddr != \S+ jump mark-for-masquerade$`, regexp.QuoteMeta(vip.String())))
 	for _, r := range o.Rules {
-		if r.Family == "ip" && r.Table == "kube-proxy" && strings.HasPrefix(r.Spec, native) && strings.HasSuffix(r.Spec, "jump mark-for-masquerade") {
+		if r.Family == "ip" && r.Table == "kube-proxy" && native.MatchString(r.Spec) && strings.Contains(r.Chain, "/"+transport+"/") {
 			return followNative(o, r.Chain)
 		}
 	}

@@ -32,7 +32,7 @@ var (
 		{Table: "nat", Chain: chainTwo, Spec: `-p udp -m comment --comment "lab/front:dns" -m udp -j DNAT --to-destination 10.244.0.6:53`},
 	}
 	byNftables = []results.Rule{
-		{Table: "kube-proxy", Chain: native, Spec: `ip daddr 10.96.0.7 udp dport 53 ip saddr != 10.244.0.0/16 jump mark-for-masquerade`},
+		{Table: "kube-proxy", Chain: native, Spec: `ip daddr 10.96.0.7 ip saddr != 10.244.0.0/16 jump mark-for-masquerade`},
 		{Table: "kube-proxy", Chain: native, Spec: `numgen random mod 2 vmap { 0 : goto ` + toOne + `, 1 : goto ` + toTwo + ` }`},
 		{Table: "kube-proxy", Chain: toOne, Spec: `ip saddr 10.244.0.5 jump mark-for-masquerade`},
 		{Table: "kube-proxy", Chain: toOne, Spec: `meta l4proto udp dnat to 10.244.0.5:53`},

@@ -23,7 +23,7 @@ var (
 	}
 	proxyNftables = []results.Rule{
 		{Family: "ip", Table: "kube-proxy", Chain: "service-2QRHZV4L-default/kubernetes/tcp/https", Spec: `numgen random mod 1 vmap { 0 : goto endpoint-KDPS5EEF-default/kubernetes/tcp/https__172.18.0.2/6443 }`},
-		{Family: "ip", Table: "kube-proxy", Chain: "service-NWBZK7IH-kube-system/kube-dns/udp/dns", Spec: `ip daddr 10.96.0.10 udp dport 53 ip saddr != 10.244.0.0/16 jump mark-for-masquerade`},
+		{Family: "ip", Table: "kube-proxy", Chain: "service-NWBZK7IH-kube-system/kube-dns/udp/dns", Spec: `ip daddr 10.96.0.10 ip saddr != 10.244.0.0/16 jump mark-for-masquerade`},
 		{Family: "ip", Table: "kube-proxy", Chain: "service-NWBZK7IH-kube-system/kube-dns/udp/dns", Spec: `numgen random mod 1 vmap { 0 : goto endpoint-Z4HCUHZW-kube-system/kube-dns/udp/dns__10.244.0.2/53 }`},
 	}
 )

@@ -117,9 +117,36 @@ func (r *Runtime) restore(ctx context.Context, c *cluster, started bool) {
 			now, err = r.look(ctx, c)
 		}
 	}
-	if err != nil || !reflect.DeepEqual(now, c.before) {
-		r.spoil(c)
+	switch {
+	case err != nil:
+		r.say(fmt.Sprintf("the cluster %s cannot be given back: %v", r.spec.Name, err))
+	case !reflect.DeepEqual(now, c.before):
+		r.say(fmt.Sprintf("the cluster %s has another %s now", r.spec.Name, now.differs(c.before)))
+	default:
+		return
 	}
+	r.spoil(c)
+}
+
+// differs says in what, for people.
+func (s state) differs(before state) string {
+	var what []string
+	is := func(other bool, name string) {
+		if other {
+			what = append(what, name)
+		}
+	}
+	is(s.corefile != before.corefile, "Corefile")
+	is(s.replicas != before.replicas, "number of CoreDNS")
+	is(s.proxy != before.proxy, "mode of kube-proxy")
+	for _, name := range slices.Sorted(maps.Keys(before.nodes)) {
+		now, then := s.nodes[name], before.nodes[name]
+		is(now.resolvConf != then.resolvConf, resolvConf+" of "+name)
+		is(now.kubelet != then.kubelet, kubeletConfig+" of "+name)
+		is(!slices.Equal(now.rules, then.rules), "rule of "+name)
+		is(!slices.Equal(now.led, then.led), "service that rules of "+name+" lead to")
+	}
+	return strings.Join(what, ", another ")
 }
 
 // leads tells whether the nodes' rules lead to what they led to before: which
