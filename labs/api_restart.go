@@ -11,7 +11,7 @@ import (
 // APIRestart takes the API server away and gives it back.
 func APIRestart() Lab {
 	web := topo.Node{Name: "web", Mode: topo.PodNetwork}
-	kept, old, made := service("kept", web), service("old", web), service("made", web)
+	kept, old, made := serviceOf("kept", web), serviceOf("old", web), serviceOf("made", web)
 	old.Later, made.Later = true, true
 	// A pod's agent is reached through the API server, a node's is not.
 	ask := func(n topo.Node) topo.Wire {

@@ -12,7 +12,7 @@ func ProxyNftables() Lab {
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
 	one := topo.Node{Name: "one", Kind: topo.Upstream, Mode: topo.PodNetwork}
 	two := topo.Node{Name: "two", Kind: topo.Upstream, Mode: topo.PodNetwork}
-	front, single, nobody := service("front", one, two), service("single", one), service("nobody")
+	front, single, nobody := serviceOf("front", one, two), serviceOf("single", one), serviceOf("nobody")
 	// element asks for those of a map of the table that are about a service.
 	element := func(of topo.Node, in string) topo.Question {
 		return topo.NodeCommand{Of: clusterNode, Args: []string{"sh", "-c", "nft list map ip kube-proxy " + in +

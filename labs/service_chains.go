@@ -18,8 +18,8 @@ const (
 	chainMetrics = "KUBE-SVC-JD5MR3NA4I4DYORP" // of "kube-system/kube-dns:metricstcp"
 )
 
-// service is one that leads to port 53 of pods.
-func service(name string, pods ...topo.Node) topo.Node {
+// serviceOf is a service that leads to port 53 of pods.
+func serviceOf(name string, pods ...topo.Node) topo.Node {
 	var names []string
 	for _, p := range pods {
 		names = append(names, p.Name)
@@ -41,7 +41,7 @@ func ServiceChains() Lab {
 	pod := func(name string) topo.Node { return topo.Node{Name: name, Kind: topo.Upstream, Mode: topo.PodNetwork} }
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
 	one, two, three := pod("one"), pod("two"), pod("three")
-	single, pair, trio := service("single", one), service("pair", one, two), service("trio", one, two, three)
+	single, pair, trio := serviceOf("single", one), serviceOf("pair", one, two), serviceOf("trio", one, two, three)
 	single.Later, pair.Later, trio.Later = true, true, true // their pods are ready by then, and so all of them are endpoints at once
 	const proxier = "kubernetes pkg/proxy/iptables/proxier.go "
 	const run = "; run on Kubernetes 1.34.3"

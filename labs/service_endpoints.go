@@ -11,9 +11,9 @@ func ServiceEndpoints() Lab {
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
 	steady := topo.Node{Name: "steady", Kind: topo.Upstream, Mode: topo.PodNetwork}
 	late := topo.Node{Name: "late", Kind: topo.Upstream, Mode: topo.PodNetwork, Pod: topo.Pod{Gated: true}}
-	both, alone, anyhow := service("both", steady, late), service("alone", late), service("anyhow", late)
+	both, alone, anyhow := serviceOf("both", steady, late), serviceOf("alone", late), serviceOf("anyhow", late)
 	anyhow.Service.NotReady = true
-	marker := service("marker", steady)
+	marker := serviceOf("marker", steady)
 	marker.Later = true
 	to := func(s topo.Node, name string) topo.Wire { return topo.Wire{From: client, Server: s.Name, Name: name} }
 	overTCP := func(w topo.Wire) topo.Wire { // of a closed UDP port the kernel may keep quiet

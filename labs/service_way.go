@@ -29,7 +29,7 @@ func astray(name, from, to string) is.Assertion {
 func ServiceWay() Lab {
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
 	up := topo.Node{Name: "up", Kind: topo.Upstream, Mode: topo.PodNetwork}
-	front := service("front", up)
+	front := serviceOf("front", up)
 	ask := func(server, name string, tcp bool) topo.Question {
 		return topo.Wire{From: client, Server: server, Name: name + ".lab.test.", TCP: tcp}
 	}

@@ -14,7 +14,7 @@ func ServicesOnEachNode() Lab {
 	far := topo.Node{Name: "far", Mode: topo.PodNetwork, Pod: topo.Pod{On: "worker2"}}
 	near := topo.Node{Name: "near", Kind: topo.Upstream, Mode: topo.PodNetwork, Pod: topo.Pod{On: "worker2"}}
 	away := topo.Node{Name: "away", Kind: topo.Upstream, Mode: topo.PodNetwork, Pod: topo.Pod{On: "worker"}}
-	front := service("front", near, away)
+	front := serviceOf("front", near, away)
 	front.Later = true
 	nodes := []topo.Node{clusterNode, worker, worker2}
 	const because = "kubernetes pkg/proxy: kube-proxy runs on every node, and each writes the rules of all services; run on Kubernetes 1.34.3 with three nodes"
