@@ -2,8 +2,10 @@ package assertions
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dnslab/dnslab/results"
@@ -154,6 +156,36 @@ func AnsweredBy(name string, number int) Assertion {
 			want[0] = netip.MustParseAddr(v6)
 		}
 		return sameAddrs(e, name, o, m, want, fmt.Sprintf("the answer of upstream %d", number))
+	})
+}
+
+// AnsweredByEach expects that the same question, asked several times, was
+// answered each time by one of these upstreams, and by each of them some time.
+func AnsweredByEach(name string, numbers ...int) Assertion {
+	var words []string
+	for _, n := range numbers {
+		words = append(words, strconv.Itoa(n))
+	}
+	each := strings.Join(words, ", ")
+	return onMessage(name, "is answered by each of the upstreams "+each, func(e results.Evidence, o results.Observation, _ *results.Message) error {
+		times := map[netip.Addr]int{}
+		for _, again := range append([]results.Observation{o}, o.More...) {
+			if again.DNS == nil || len(again.DNS.Addrs) != 1 {
+				return instead(e, name, again, "should be answered each time by one of the upstreams %s", each)
+			}
+			times[again.DNS.Addrs[0]]++
+		}
+		var got []string
+		for _, a := range slices.SortedFunc(maps.Keys(times), netip.Addr.Compare) {
+			got = append(got, a.String())
+		}
+		for i, n := range numbers {
+			want := fmt.Sprintf("203.0.113.%d", n)
+			if len(got) != len(numbers) || got[i] != want {
+				return fmt.Errorf("should be answered by each of the upstreams %s, but the answers were %s", each, orNothing(got))
+			}
+		}
+		return nil
 	})
 }
 

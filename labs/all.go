@@ -118,6 +118,12 @@ func All() []Lab {
 		ExternalName(),
 		StubDomain(),
 		CoreDNSFallthrough(),
+		ServiceChains(),
+		ServiceEndpoints(),
+		ServiceWay(),
+		ServicesOnEachNode(),
+		ProxyNftables(),
+		DNSServiceStays(),
 		KindNode(),
 		KindChain(),
 		KindBroken(),
@@ -125,6 +131,7 @@ func All() []Lab {
 		KindUpstream(),
 		KindHops(),
 		KindLoop(),
+		APIRestart(),
 		KindRestart(), // last: after it the cluster is another one
 	}
 }

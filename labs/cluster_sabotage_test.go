@@ -62,9 +62,27 @@ func acts(all ...topo.Act) func(labs.Lab) []topo.Act { return func(labs.Lab) []t
 // that the kernel has seen, so it begins anew.
 var flushEngine = acts(topo.FlushRules{Of: theNode, Chain: "DOCKER_OUTPUT"}, topo.RestartCoreDNS{})
 
+// flushDNS flushes kube-proxy's chain for what goes to UDP port 53 of the
+// cluster's DNS. kube-proxy writes only what changes, and does not notice.
+var flushDNS = acts(topo.FlushRules{Of: theNode, Chain: "KUBE-SVC-TCOU7JCQXEZGVUNU"})
+
+// deletes removes a pod behind dnslab's back.
+func deletes(pod string) func(labs.Lab) []topo.Act {
+	return acts(topo.NodeRun{Node: theNode, Args: []string{"kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "delete", "pod", "-n", "{lab}", "{" + pod + "}", "--now"}})
+}
+
 var clusterSabotages = []sabotage{{
 	name: "CoreDNS scaled to nothing", lab: "in-a-pod", do: acts(topo.Scale{Replicas: 0}),
 	fails: fail("refused", "api-server", "service", "headless", "missing"),
+}, {
+	name: "chain of the DNS flushed, rules read", lab: "service-chains", do: flushDNS,
+	fails: fail("in chain KUBE-SVC-TCOU7JCQXEZGVUNU", "udp", "masquerade"),
+}, {
+	name: "chain of the DNS flushed, names asked", lab: "in-a-pod", do: flushDNS,
+	fails: fail("should be an answer, but was: unreachable", "api-server", "service", "headless", "missing"),
+}, {
+	name: "one of three endpoints deleted", lab: "service-chains", do: deletes("two"),
+	fails: map[string]string{"two-endpoints": "but lead to one", "three-endpoints": "but lead to one, three", "spread": "but the answers were 203.0.113.1, 203.0.113.3"},
 }, {
 	name: "rules flushed under the chain", lab: "kind-chain", do: flushEngine,
 	fails: map[string]string{
