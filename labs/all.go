@@ -106,6 +106,15 @@ func All() []Lab {
 		KindUpstream(),
 		KindHops(),
 		KindLoop(),
+		ForwardPolicies(),
+		ForwardTransports(),
+		ForwardFailover(),
+		StubDomains(),
+		CoreDNSHosts(),
+		CoreDNSReload(),
+		CoreDNSConfigMap(),
+		CoreDNSAutopath(),
+		SearchWildcard(),
 		KindRestart(), // last: after it the cluster is another one
 	}
 }
