@@ -29,7 +29,7 @@ func CoreDNSConfigMap() Lab {
 	return Lab{
 		Name:     "coredns-config-map",
 		Story:    "The ConfigMap with a CoreDNS's Corefile changes: kubelet brings it there, and the plugin reload takes it.",
-		Needs:    []driver.Cap{driver.Pods},
+		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{dns, client},
 		Steps: []Step{
 			{Ask: map[string]topo.Question{"before": wire, "begun": pod}},

@@ -46,7 +46,7 @@ bad.lab.test {
 	return Lab{
 		Name:     "coredns-reload",
 		Story:    "The Corefile of a running CoreDNS changes: it takes a good one without a restart, goes on with what it has where it cannot take one, and ends where it forwards to itself.",
-		Needs:    []driver.Cap{driver.Pods},
+		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{up, dns, client},
 		Steps: []Step{
 			{Ask: map[string]topo.Question{"first": wire, "begun": ofPod("running.startedAt")}},

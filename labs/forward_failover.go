@@ -81,7 +81,7 @@ few.lab.test {
 	return Lab{
 		Name:     "forward-failover",
 		Story:    "Servers behind a CoreDNS fail in every way: who is asked then, what the client hears and after how long.",
-		Needs:    []driver.Cap{driver.Pods},
+		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{first, second, dead, dns, client},
 		Steps: []Step{
 			{Ask: fail},

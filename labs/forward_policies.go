@@ -33,7 +33,7 @@ robin.lab.test {
 	return Lab{
 		Name:     "forward-policies",
 		Story:    "A CoreDNS forwards to two servers: which of them is asked, by default and as told.",
-		Needs:    []driver.Cap{driver.Pods},
+		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{first, second, dns, client},
 		Steps: []Step{{Ask: map[string]topo.Question{
 			"random":     ask(random, 32), // all to one of two: once in two thousand million runs

@@ -67,7 +67,7 @@ anew.lab.test {
 	return Lab{
 		Name:     "forward-transports",
 		Story:    "Over which transport a CoreDNS asks the server behind it, what prefer_udp and force_tcp make of that, and how often it connects.",
-		Needs:    []driver.Cap{driver.Pods},
+		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{up, dns, client},
 		Steps: []Step{{Ask: map[string]topo.Question{
 			"plain over UDP":        udp("udp.plain"),

@@ -33,7 +33,7 @@ func SearchWildcard() Lab {
 	return Lab{
 		Name:     "search-wildcard",
 		Story:    "The domain that a node searches, and with it every pod, has a wildcard: it answers for all names outside.",
-		Needs:    []driver.Cap{driver.Pods},
+		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{up, dns, client, musl, spared},
 		Steps: []Step{{Ask: map[string]topo.Question{
 			"through glibc":          look(client, "glibc"),

@@ -59,7 +59,7 @@ rename.lab.test {
 	return Lab{
 		Name:     "stub-domains",
 		Story:    "A CoreDNS with a server for each of several domains: which block answers, and what is between two that would.",
-		Needs:    []driver.Cap{driver.Pods},
+		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{rest, corp, deep, client, dns},
 		Steps: []Step{{Ask: map[string]topo.Question{
 			"out": ask("out"), "fixed": ask("fixed"), "stub": ask("x.stub"), "deep": ask("x.deep.stub"), "deep itself": ask("deep.stub"), "like it": ask("x.notstub"),
