@@ -109,7 +109,7 @@ func All() []Lab {
 		ForwardPolicies(),
 		ForwardTransports(),
 		ForwardFailover(),
-		StubDomains(),
+		ServerBlocks(),
 		CoreDNSHosts(),
 		CoreDNSReload(),
 		CoreDNSConfigMap(),

@@ -110,7 +110,7 @@ var clusterSabotages = []sabotage{{
 	do:    program("first", "it answers everything", topo.Reply{}),
 	fails: map[string]string{"rcodes": "but was: NOERROR", "max-concurrent": "should be REFUSED, but 0 were"},
 }, {
-	name: "server of a stub domain is closed", lab: "stub-domains",
+	name: "server of a stub domain is closed", lab: "server-blocks",
 	do:    func(l labs.Lab) []topo.Act { return []topo.Act{topo.Close{Upstream: node(l, "corp")}} },
 	fails: fail("but was: SERVFAIL", "longest", "two-forwards", "view"),
 }, {

@@ -6,9 +6,9 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
-// StubDomains has a CoreDNS ask other servers for other domains, and for other
+// ServerBlocks has a CoreDNS ask other servers for other domains, and for other
 // clients.
-func StubDomains() Lab {
+func ServerBlocks() Lab {
 	rest, corp, deep := upstreamPod("rest"), upstreamPod("corp"), upstreamPod("deep")
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
 	dns := ownCoreDNS(`. {
@@ -57,7 +57,7 @@ rename.lab.test {
 	const longest = "coredns core/dnsserver/server.go ServeDNS: the zone that fits with most labels"
 
 	return Lab{
-		Name:     "stub-domains",
+		Name:     "server-blocks",
 		Story:    "A CoreDNS with a server for each of several domains: which block answers, and what is between two that would.",
 		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{rest, corp, deep, client, dns},
