@@ -2,7 +2,7 @@ package labs
 
 // All returns every lab, in reading order. Adding a lab is adding a line.
 func All() []Lab {
-	return []Lab{
+	return append(zzBroken(), []Lab{
 		Names(),
 		ResolvConf(),
 		EtcHosts(),
@@ -116,5 +116,5 @@ func All() []Lab {
 		CoreDNSAutopath(),
 		SearchWildcard(),
 		KindRestart(), // last: after it the cluster is another one
-	}
+	}...)
 }
