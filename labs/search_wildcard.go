@@ -12,7 +12,7 @@ import (
 func SearchWildcard() Lab {
 	up := upstreamPod("up",
 		topo.Reply{Name: "*.search.lab.test.", Answers: []string{"A 192.0.2.66"}},
-		topo.Reply{Name: "empty.lab.test.search.lab.test.", Answers: []string{"TXT nothing"}},
+		topo.Reply{Name: "empty.lab.test.search.lab.test.", Answers: []string{"TXT nothing"}}, topo.Reply{Name: "m-empty.lab.test.search.lab.test.", Answers: []string{"TXT nothing"}},
 	)
 	dns := ownCoreDNS(`. {
     forward . {up.addr}
@@ -36,13 +36,13 @@ func SearchWildcard() Lab {
 		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{up, dns, client, musl, spared},
 		Steps: []Step{{Ask: map[string]topo.Question{
-			"through glibc":          look(client, "glibc"),
-			"through musl":           look(musl, "musl"),
-			"on the wire":            topo.Wire{From: client, Name: "wire.lab.test", Search: true},
-			"no address, glibc":      look(client, "empty"),
-			"with a final dot":       topo.Libc{From: client, Name: "dot.lab.test.", Family: "v4"},
-			"with ndots:2, glibc":    look(spared, "few"),
-			"with the wildcard's in": topo.Wire{From: client, Name: "asked.search.lab.test."},
+			"through glibc":       look(client, "glibc"),
+			"through musl":        look(musl, "musl"),
+			"on the wire":         topo.Wire{From: client, Name: "wire.lab.test", Search: true},
+			"no address, glibc":   look(client, "empty"),
+			"no address, musl":    look(musl, "m-empty"),
+			"with a final dot":    topo.Libc{From: client, Name: "dot.lab.test.", Family: "v4"},
+			"with ndots:2, glibc": look(spared, "few"),
 		}}, {Ask: map[string]topo.Question{
 			"log": topo.Saw{Upstream: up},
 		}}},
@@ -66,6 +66,12 @@ func SearchWildcard() Lab {
 			Cases: anyCoreDNS(is.All{
 				is.LibcFinds("no address, glibc", "203.0.113.1"), is.Asked("log", "empty.lab.test.search.lab.test."), is.Asked("log", "empty.lab.test."),
 			}, "glibc resolv/res_query.c __res_context_search: NO_DATA is remembered, and the next domain tried", partly("coredns#4923")),
+		}, {
+			ID:   "no-address-musl",
+			Says: "musl does not: the name outside has no address then",
+			Cases: anyCoreDNS(is.All{
+				is.LibcFails("no address, musl", "EAI_NONAME", "EAI_NODATA"), is.NotAskedBut("log", "m-empty.lab.test.", "m-empty.lab.test.search.lab.test."),
+			}, "musl src/network/lookup_name.c name_from_dns_search: only NXDOMAIN leads on", holds("coredns#4923")),
 		}, {
 			ID:   "spared",
 			Says: "a final dot, or ndots no more than the name has dots, spares a name that",
