@@ -208,6 +208,23 @@ func Data(name string, want ...string) Assertion {
 	})
 }
 
+// Owners expects the answer records to belong to these names, each said once, in
+// the order in which they come: a name, then what it is an alias of.
+func Owners(name string, want ...string) Assertion {
+	return onMessage(name, "has records of "+strings.Join(want, ", "), func(e results.Evidence, o results.Observation, m *results.Message) error {
+		var got []string
+		for _, r := range m.Answers {
+			if owner := strings.ToLower(r.Name); !slices.Contains(got, owner) {
+				got = append(got, owner)
+			}
+		}
+		if len(want) == 0 || !slices.Equal(got, want) {
+			return fmt.Errorf("should have records of %s, but has those of %s", strings.Join(want, ", "), orNothing(got))
+		}
+		return nil
+	})
+}
+
 // TTL expects every answer record, and at least one, to have this TTL in seconds.
 func TTL(name string, want uint32) Assertion {
 	return onMessage(name, fmt.Sprintf("has TTL %d", want), func(e results.Evidence, o results.Observation, m *results.Message) error {

@@ -132,6 +132,22 @@ func All() []Lab {
 		KindHops(),
 		KindLoop(),
 		APIRestart(),
+		ForwardPolicies(),
+		ForwardTransports(),
+		ForwardFailover(),
+		ServerBlocks(),
+		CoreDNSHosts(),
+		CoreDNSReload(),
+		CoreDNSConfigMap(),
+		CoreDNSAutopath(),
+		SearchWildcard(),
+		zzPlugins()[0],
+		zzPlugins()[1],
+		zzPlugins()[2],
+		zzPlugins()[3],
+		zzPlugins()[4],
+		zzPlugins()[5],
+		zzPlugins()[6],
 		KindRestart(), // last: after it the cluster is another one
 	}
 }

@@ -29,7 +29,7 @@ func TestClusterSabotage(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for _, s := range clusterSabotages {
+	for _, s := range slices.Concat(clusterSabotages, coreDNSSabotages) {
 		t.Run(s.name, func(t *testing.T) {
 			lab := s.broken(t)
 			if _, ok := lab.Topology.Node(theNode.Name); !ok {
