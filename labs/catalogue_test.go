@@ -111,6 +111,9 @@ func (c *checker) nodes() {
 			c.want(c.has(link.Node), "%s is linked to %q, which is no node", n.Name, link.Node)
 		}
 		c.want(n.Mode != topo.SharedNetwork || c.has(n.ShareWith), "%s shares the network of %q, which is no node", n.Name, n.ShareWith)
+		for _, pod := range n.Service.Of {
+			c.want(c.has(pod), "%s leads to %q, which is no node", n.Name, pod)
+		}
 	}
 }
 
@@ -309,6 +312,9 @@ func (c *checker) capabilities() {
 		}
 		if len(n.Mounts) > 0 {
 			takes(n.Name, driver.HostFiles)
+		}
+		if n.Pod.CoreDNS.Corefile != "" { // it needs a role of the cluster's, and the image of its CoreDNS
+			takes(n.Name, driver.OwnCluster)
 		}
 	}
 	for _, n := range c.lab.Topology.Networks() {

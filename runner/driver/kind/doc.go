@@ -31,9 +31,13 @@
 //	Mode BesideCluster   a container of the engine, on KIND's network
 //	Mode BareNode        the node of another cluster, made by KIND as far as that goes without Kubernetes
 //
+// A pod may have a CoreDNS beside its agent, from the image of the cluster's. It
+// reads the cluster by a role of the cluster's, bound for the world alone.
+//
 // A pod's agent is attached to through the API server. Around a pod, and on a
 // node of the cluster, the agent is a process in the node's container, whose
-// image has it, and sees what the node sees.
+// image has it, and sees what the node sees. The API server is a place, too, at
+// which what it says to GET is a file.
 //
 // Acts on the cluster itself are undone when their world is closed. Then the
 // cluster is compared with what it was; if it differs, the next world gets

@@ -102,6 +102,7 @@ func TestDriver(t *testing.T) {
 		Left: func(ctx context.Context, run string) ([]string, error) { return left(ctx, c.now(), run) },
 		More: map[string]func(context.Context, *testing.T, driver.Runtime){
 			"Node": node, "Services": services, "Beside": beside, "CoreDNS": coreDNSActs, "Bare": bare, "Mended": mended, "Foreign": foreign,
+			"Server": server, "Gate": gated, "Object": objects, "Kubelet": kubelet, "Proxy": proxied,
 		},
 	})
 }
@@ -115,6 +116,13 @@ func left(ctx context.Context, c *cluster, run string) (all []string, err error)
 	}
 	for _, s := range spaces.Items {
 		all = append(all, "namespace "+s.Name)
+	}
+	bindings, err := c.rbac.ClusterRoleBindings().List(ctx, its)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range bindings.Items {
+		all = append(all, "cluster role binding "+b.Name)
 	}
 	pods, err := c.core.Pods("").List(ctx, its)
 	if err != nil {

@@ -122,7 +122,8 @@ func guest(ctx context.Context, t *testing.T, g *Guest) {
 	if _, got, _ := ask(ctx, t, w, inClient, wire(name, "")); !slices.Equal(got, []string{want}) {
 		t.Errorf("%s is %q, want %s", name, got, want)
 	}
-	for _, act := range []topo.Act{topo.Scale{Replicas: 0}, topo.SetCorefile{}, topo.Stop{Node: controlPlane}, topo.Start{Node: controlPlane}} {
+	for _, act := range []topo.Act{topo.Scale{Replicas: 0}, topo.SetCorefile{}, topo.Stop{Node: controlPlane}, topo.Start{Node: controlPlane},
+		topo.SetKubelet{Node: controlPlane, Patch: "clusterDNS: []"}, topo.SetProxy{Mode: "nftables"}} {
 		if err := w.Do(ctx, act); err == nil || !strings.Contains(err.Error(), driver.ErrNoAct.Error()) {
 			t.Errorf("%s: %v, not ErrNoAct", act, err)
 		}
@@ -133,7 +134,8 @@ func guest(ctx context.Context, t *testing.T, g *Guest) {
 			t.Errorf("%v is a place", p)
 		}
 	}
-	for _, n := range []topo.Node{controlPlane, {Name: "there", Mode: topo.PodNetwork, Pod: topo.Pod{On: "control-plane"}}, {Name: "plain", Mode: topo.BesideCluster}} {
+	for _, n := range []topo.Node{controlPlane, {Name: "there", Mode: topo.PodNetwork, Pod: topo.Pod{On: "control-plane"}}, {Name: "plain", Mode: topo.BesideCluster},
+		{Name: "server", Mode: topo.PodNetwork, Pod: topo.Pod{CoreDNS: topo.CoreDNS{Corefile: ".:53 {\n}\n"}}}} {
 		if w, err := g.Up(ctx, driver.Tag{Lab: "test", Name: "refused"}, topo.Topology{n}); err == nil {
 			w.Close(ctx)
 			t.Errorf("%s came up", n.Name)

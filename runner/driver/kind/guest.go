@@ -129,6 +129,9 @@ func (g *Guest) Up(ctx context.Context, tag driver.Tag, t topo.Topology) (driver
 		if n.Pod.On != "" {
 			return nil, fmt.Errorf("starting %q: it is to run on a node of its own choice, and the nodes of %s are not dnslab's", n.Name, g.name)
 		}
+		if n.Pod.CoreDNS.Corefile != "" {
+			return nil, fmt.Errorf("starting %q: its CoreDNS needs a role of the cluster's, which %s is not asked for", n.Name, g.name)
+		}
 	}
 	w := newWorld(&g.tenant, g.cluster, tag, t)
 	if err := w.Build(ctx, w); err != nil {

@@ -27,12 +27,12 @@ func (c *cluster) objects() io.ReadWriteCloser {
 		case file.Field == "":
 			return string(text), nil
 		}
-		return field(text, file.Field)
+		return read(text, file.Field)
 	})
 }
 
-// field is what a template finds in an object, as kubectl writes it.
-func field(object []byte, template string) (string, error) {
+// read is what a template finds in an object, as kubectl writes it.
+func read(object []byte, template string) (string, error) {
 	path := jsonpath.New("field").AllowMissingKeys(true)
 	if err := path.Parse(template); err != nil {
 		return "", fmt.Errorf("reading the template %q: %w", template, err)

@@ -9,12 +9,12 @@ func TestField(t *testing.T) {
 		"{.spec.ports[*].port}": "53 9153",
 		"{.spec.clusterIP}":     "",
 	} {
-		if got, err := field([]byte(service), template); err != nil || got != want {
+		if got, err := read([]byte(service), template); err != nil || got != want {
 			t.Errorf("%s is %q (%v), want %q", template, got, err, want)
 		}
 	}
 	for object, template := range map[string]string{service: "{.spec", "not JSON": "{.spec}"} {
-		if got, err := field([]byte(object), template); err == nil {
+		if got, err := read([]byte(object), template); err == nil {
 			t.Errorf("%s of %q is %q, want an error", template, object, got)
 		}
 	}
