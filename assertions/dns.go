@@ -30,6 +30,40 @@ func Rcode(name, want string) Assertion {
 	})
 }
 
+// Rcodes expects of several answers that just so many have the rcode want,
+// whichever they are.
+func Rcodes(want string, times int, names ...string) Assertion {
+	says := fmt.Sprintf("%d of %s are %s", times, strings.Join(names, ", "), want)
+	return assertion{says, names, func(e results.Evidence, seen ...results.Observation) error {
+		got, others := 0, []string{}
+		for i, o := range seen {
+			switch {
+			case o.DNS == nil:
+				return fmt.Errorf("%s %w", names[i], instead(e, names[i], o, "should be an answer"))
+			case o.DNS.Rcode == want:
+				got++
+			default:
+				others = append(others, o.DNS.Rcode)
+			}
+		}
+		if got != times || times == 0 {
+			return fmt.Errorf("%d of %s should be %s, but %d were, and others %s", times, strings.Join(names, ", "), want, got, orNothing(slices.Compact(sorted(others))))
+		}
+		return nil
+	}}
+}
+
+// Tried expects a question with the search list to have been asked under just
+// these names, in this order.
+func Tried(name string, want ...string) Assertion {
+	return about(name, "is asked as "+strings.Join(want, ", "), func(e results.Evidence, o results.Observation) error {
+		if len(want) == 0 || !slices.Equal(o.Tried, want) {
+			return fmt.Errorf("should be asked as %s, but was asked as %s", strings.Join(want, ", "), orNothing(o.Tried))
+		}
+		return nil
+	})
+}
+
 // NoData expects NOERROR without any answer record: the name exists, the type does not.
 func NoData(name string) Assertion {
 	return onMessage(name, "is NOERROR without data", func(e results.Evidence, o results.Observation, m *results.Message) error {

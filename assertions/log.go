@@ -71,6 +71,38 @@ func AskedOver(log, qname, transport string) Assertion {
 	})
 }
 
+// AskedOverEach expects the questions for qname to have come over these
+// transports, "udp" or "tcp", one after the other.
+func AskedOverEach(log, qname string, transports ...string) Assertion {
+	words := strings.Join(transports, ", then ")
+	return onLog(log, fmt.Sprintf("was asked for %s over %s", qname, words), func(_ results.Evidence, o results.Observation) error {
+		var got []string
+		for _, q := range asked(o, qname) {
+			got = append(got, q.Transport)
+		}
+		if len(transports) == 0 || !slices.Equal(got, transports) {
+			return fmt.Errorf("should be asked for %s over %s, but was asked over %s", qname, words, orNothing(got))
+		}
+		return nil
+	})
+}
+
+// AskedFromPorts expects several questions for qname, from so many different
+// ports: few where connections are used again.
+func AskedFromPorts(log, qname string, least, most int) Assertion {
+	words := fmt.Sprintf("from %d to %d ports", least, most)
+	return onLog(log, fmt.Sprintf("was asked for %s %s", qname, words), func(_ results.Evidence, o results.Observation) error {
+		queries, ports := asked(o, qname), map[uint16]bool{}
+		for _, q := range queries {
+			ports[q.Port] = true
+		}
+		if len(queries) < 2 || len(ports) < least || len(ports) > most {
+			return fmt.Errorf("should be asked for %s several times %s, but was asked %d times from %d", qname, words, len(queries), len(ports))
+		}
+		return nil
+	})
+}
+
 // AskedEDNS expects every question for qname, and at least one, to offer this
 // UDP size in octets; 0 expects no OPT record.
 func AskedEDNS(log, qname string, size int) Assertion {

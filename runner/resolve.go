@@ -20,8 +20,6 @@ const (
 	wireTimeout = 10 * time.Second
 	rawTimeout  = 2 * time.Second
 	pingTimeout = 2 * time.Second
-
-	awaitTimeout = 30 * time.Second
 )
 
 // A resolver turns what a lab says into what an agent is told.
@@ -128,7 +126,7 @@ func (r resolver) await(a topo.Await) (agent.Await, error) {
 	if err != nil {
 		return agent.Await{}, err
 	}
-	await := agent.Await{Ask: wire, Rcode: cmp.Or(a.Rcode, "NOERROR"), WithinMS: millis(a.Within, awaitTimeout)}
+	await := agent.Await{Ask: wire, Rcode: cmp.Or(a.Rcode, "NOERROR"), WithinMS: millis(a.Within, topo.AwaitWithin)}
 	if a.Answers != nil {
 		answers, err := r.expand(a.Answers)
 		if err != nil {

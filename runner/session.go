@@ -1,10 +1,12 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -89,6 +91,9 @@ func (s *session) do(ctx context.Context, a topo.Act) error {
 		_, err = c.Do(ctx, agent.Request{Acts: []agent.Act{act}})
 		return err
 	}
+	if a, ok := a.(topo.AwaitText); ok {
+		return s.awaitText(ctx, a)
+	}
 	s.forget(a)
 	if err := s.world.Do(ctx, a); err != nil {
 		return err
@@ -98,6 +103,29 @@ func (s *session) do(ctx context.Context, a topo.Act) error {
 		return err
 	}
 	return nil
+}
+
+// textPause is how long awaitText leaves the API server alone after each try.
+const textPause = 200 * time.Millisecond
+
+// awaitText reads an object until it holds a text. That it does not come is no
+// error: what is asked next tells what came instead.
+func (s *session) awaitText(ctx context.Context, a topo.AwaitText) error {
+	const it = "awaited"
+	for end := time.Now().Add(cmp.Or(a.Within, topo.AwaitWithin)); ; {
+		seen, failed := s.ask(ctx, map[string]topo.Question{it: a.In})
+		if err := failed[it]; err != nil {
+			return err
+		}
+		if o := seen[it]; o.Text != nil && strings.Contains(*o.Text, a.Has) || time.Until(end) < textPause {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(textPause):
+		}
+	}
 }
 
 // forget hangs up on the agents that an act is about to end, or to cut off.

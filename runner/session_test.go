@@ -1,9 +1,11 @@
 package runner
 
 import (
+	"context"
 	"net"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/dnslab/dnslab/runner/agent"
 	"github.com/dnslab/dnslab/runner/topo"
@@ -36,5 +38,28 @@ func TestForget(t *testing.T) {
 				t.Errorf("%s: whether the agent at %v is kept is %t", tt.act, p, kept)
 			}
 		}
+	}
+}
+
+// TestAwaitText: a text is read as often as it takes and no more, and in vain
+// only for so long.
+func TestAwaitText(t *testing.T) {
+	read := 0
+	f := &fake{file: func(context.Context, string, int, string) *string {
+		read++
+		if read < 3 {
+			return text("not yet")
+		}
+		return text("it is there")
+	}}
+	s := newSession(&fakeWorld{f: f, ctx: context.Background()}, nil, "")
+	defer s.close()
+	in := topo.Object{Path: "/log"}
+	if err := s.do(t.Context(), topo.AwaitText{In: in, Has: "is there"}); err != nil || read != 3 {
+		t.Errorf("read %d times: %v, want 3", read, err)
+	}
+	start := time.Now()
+	if err := s.do(t.Context(), topo.AwaitText{In: in, Has: "never", Within: 2 * textPause}); err != nil || time.Since(start) > 10*textPause {
+		t.Errorf("it took %v: %v", time.Since(start), err)
 	}
 }

@@ -54,6 +54,9 @@ type Await struct {
 	Within  time.Duration // 0 is 30 s; an act may take 90 s
 }
 
+// AwaitWithin is how long Await and AwaitText wait unless they say so.
+const AwaitWithin = 30 * time.Second
+
 func (Program) Touches() Scope      { return World }
 func (Close) Touches() Scope        { return World }
 func (Serve) Touches() Scope        { return World }
@@ -107,7 +110,7 @@ func (a Await) String() string {
 	case a.Answers != nil:
 		want += " without records"
 	}
-	return fmt.Sprintf("%s until the answer is %s, for %v at most", once, want, cmp.Or(a.Within, 30*time.Second))
+	return fmt.Sprintf("%s until the answer is %s, for %v at most", once, want, cmp.Or(a.Within, AwaitWithin))
 }
 func (a FlushRules) String() string {
 	if a.Chain != "" {

@@ -1,6 +1,10 @@
 package topo
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
 
 // Home is the namespace of a lab in a cluster, made with it and gone with it:
 // {lab} in names, as in "{web}.{lab}.svc.cluster.local.".
@@ -136,6 +140,15 @@ func (q Object) String() string {
 	return "the API server's " + Plain(q.Path)
 }
 
+// AwaitText reads what the API server says until it holds a text: what a server
+// has written in its log, say. Where that does not come in time the lab goes
+// on, and what it asks next tells what came instead.
+type AwaitText struct {
+	In     Object
+	Has    string
+	Within time.Duration // 0 is 30 s; an act may take 90 s
+}
+
 // NodeCommand runs a program on a node of the cluster, as root, and brings back
 // what it printed and its exit status, whatever that is. Arguments may name
 // nodes, as in "{web.addr}".
@@ -155,6 +168,7 @@ func (SetProxy) Touches() Scope       { return Cluster }
 func (Ready) Touches() Scope          { return World }
 func (SetService) Touches() Scope     { return World }
 func (SetConfig) Touches() Scope      { return World }
+func (AwaitText) Touches() Scope      { return World }
 func (Scale) Touches() Scope          { return Cluster }
 func (SetCorefile) Touches() Scope    { return Cluster }
 func (RestartCoreDNS) Touches() Scope { return Cluster }
@@ -183,6 +197,9 @@ func (a SetService) String() string {
 	}
 }
 func (a SetConfig) String() string { return "change the ConfigMap of " + a.Node.Name }
+func (a AwaitText) String() string {
+	return fmt.Sprintf("read %s until it holds %q, for %v at most", a.In, a.Has, cmp.Or(a.Within, AwaitWithin))
+}
 
 func (q NodeCommand) Place() Place   { return Place{Inside, q.Of.Name} }
 func (q NodeCommand) String() string { return q.Of.Name + " runs " + line(q.Args) }

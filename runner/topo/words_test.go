@@ -19,6 +19,7 @@ func TestWords(t *testing.T) {
 		"client asks new.svc. A until the answer is web.addr, web., for 5s at most":           Await{Ask: svc, Answers: []string{"{web.addr}", "{web}."}, Within: 5 * time.Second},
 		"client asks new.svc. A until the answer is NXDOMAIN, for 30s at most":                Await{Ask: svc, Rcode: "NXDOMAIN"},
 		"client asks new.svc. A until the answer is NOERROR without records, for 30s at most": Await{Ask: svc, Answers: []string{}},
+		`read the API server's /api/v1/namespaces/lab/pods/client/log?container=coredns until it holds "Reloading complete", for 30s at most`: AwaitText{In: LogOf(client), Has: "Reloading complete"},
 	} {
 		if got := x.String(); got != says {
 			t.Errorf("%T reads %q, want %q", x, got, says)
