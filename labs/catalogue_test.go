@@ -163,6 +163,10 @@ func texts(v reflect.Value, f func(string)) {
 	case reflect.Interface:
 		texts(v.Elem(), f)
 	case reflect.Struct:
+		if o, ok := v.Interface().(topo.Object); ok { // the braces of its template mean something else
+			f(o.Path)
+			return
+		}
 		for i := range v.NumField() {
 			texts(v.Field(i), f)
 		}
