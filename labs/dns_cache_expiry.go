@@ -16,7 +16,7 @@ func DNSCacheExpiry() Lab {
 	}
 	const before, after = "192.0.2.1", "192.0.2.2"
 	up := topo.Node{Name: "up", Kind: topo.Upstream, Mode: topo.PodNetwork, Serves: []topo.Reply{
-		answers(before, "plain", 5), answers(before, "early", 10), answers(before, "tenth", 10), {Name: name("once.plain"), Rcode: "SERVFAIL"},
+		answers(before, "plain", 5), answers(before, "early", 10), answers(before, "tenth", 11), {Name: name("once.plain"), Rcode: "SERVFAIL"},
 	}}
 	gone := topo.Node{Name: "gone", Kind: topo.Upstream, Mode: topo.PodNetwork, Serves: []topo.Reply{
 		answers(before, "left", 1), answers(before, "stale", 1), {Name: name("long.left"), TTL: 300},
@@ -73,13 +73,13 @@ stale.lab.test {
 		}}, {
 			Do: []topo.Act{
 				topo.Program{Upstream: up, Says: after + " where it said " + before + ", and no SERVFAIL", Replies: []topo.Reply{
-					answers(after, "plain", 5), answers(after, "early", 10), answers(after, "tenth", 10), {Name: name("once.plain"), Answers: []string{"A " + after}},
+					answers(after, "plain", 5), answers(after, "early", 10), answers(after, "tenth", 11), {Name: name("once.plain"), Answers: []string{"A " + after}},
 				}},
 				topo.Close{Upstream: gone},
 				until("early"), until("plain"),
 				topo.Await{Ask: ask("once.plain"), Answers: []string{after}, Within: 15 * time.Second},
-				topo.Await{Ask: ask("web.left"), Rcode: "SERVFAIL", Within: 15 * time.Second},
 				until("tenth"),
+				topo.Await{Ask: ask("web.left"), Rcode: "SERVFAIL", Within: 15 * time.Second},
 			},
 			Ask: map[string]topo.Question{
 				"plain, then": ask("web.plain"), "early, then": ask("web.early"), "tenth, then": ask("web.tenth"), "once, then": ask("once.plain"),
@@ -94,6 +94,7 @@ stale.lab.test {
 			Says: "the upstream is not asked again before the TTL is over, however often CoreDNS is",
 			Cases: cacheCase(is.All{
 				is.Addresses("plain", before), is.Addresses("plain, then", after), again("web.plain", 5*time.Second, 0),
+				is.Metric("metrics", `coredns_cache_hits_total{type="success",zones="plain.lab.test."}`, 2, 1000),
 				is.NoMetric("metrics", `coredns_cache_prefetch_total{zones="plain.lab.test."}`, `coredns_cache_prefetch_total{zones="early.lab.test."}`),
 			}, "cache.go New: prefetch is 0", partly("S2-55")...),
 		}, {
@@ -105,9 +106,10 @@ stale.lab.test {
 			}, "handler.go shouldPrefetch: so many hits, and a TTL at or below that share", partly("S2-55")...),
 		}, {
 			ID:   "last-tenth",
-			Says: "with prefetch 2 and no more that waits for the last tenth of the TTL",
+			Says: "with prefetch 2 and no more that waits for the last tenth of the TTL, rounded up: 2 s of 11",
 			Cases: cacheCase(is.All{
 				is.Addresses("tenth", before), is.Addresses("tenth, then", after), again("web.tenth", 9*time.Second, 0),
+				is.Metric("metrics", `coredns_cache_prefetch_total{zones="tenth.lab.test."}`, 1, 10),
 			}, "cache.go New: percentage is 10, which is also the least that setup.go cacheParse takes", partly("S2-55")...),
 		}, {
 			ID:   "servfail",

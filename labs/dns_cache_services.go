@@ -17,14 +17,13 @@ func DNSCacheServices() Lab {
         fallthrough in-addr.arpa ip6.arpa
         ttl 30
     }
-    cache 30 ` + cache + `
-    reload
+    cache 30` + cache + `
 }
 `}}}
 	}
 	all := server("all", "")
-	exempt := server("exempt", "{\n        disable success cluster.local\n        disable denial cluster.local\n    }")
-	brief := server("brief", "{\n        success 9984 2 1\n        denial 9984 2 1\n    }")
+	exempt := server("exempt", " {\n        disable success cluster.local\n        disable denial cluster.local\n    }")
+	brief := server("brief", " {\n        success 9984 2 1\n        denial 9984 2 1\n    }")
 	fresh := topo.Node{Name: "fresh", Mode: topo.ServiceAddress, Later: true}
 	doomed := topo.Node{Name: "doomed", Mode: topo.ServiceAddress}
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork, DNS: []string{"exempt"}, Pod: topo.Pod{DNSPolicy: "None"}}

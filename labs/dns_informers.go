@@ -42,7 +42,7 @@ func DNSInformers() Lab {
 			"outside, seen": ask("sees", "out.lab.test."), "outside, blind": ask("blind", "out.lab.test."),
 			"fresh, seen": ask("sees", headless),
 		}}, {
-			Do:  []topo.Act{topo.Start{Node: fresh}, topo.Await{Ask: ask("sees", headless), Answers: []string{"{web.addr}"}}, topo.AwaitText{In: topo.LogOf(blind), Has: "endpointslices is forbidden"}},
+			Do:  []topo.Act{topo.Start{Node: fresh}, topo.Await{Ask: ask("sees", headless), Answers: []string{"{web.addr}"}}, topo.AwaitText{In: topo.LogOf(blind), Has: `resource "endpointslices"`}},
 			Ask: map[string]topo.Question{"fresh then, seen": ask("sees", headless), "fresh then, blind": ask("blind", headless), "blind's log": topo.LogOf(blind)},
 		}},
 		Claims: []Claim{{

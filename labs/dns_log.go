@@ -1,6 +1,8 @@
 package labs
 
 import (
+	"time"
+
 	is "github.com/dnslab/dnslab/assertions"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/topo"
@@ -52,7 +54,7 @@ none.lab.test {
 		}}, {Ask: map[string]topo.Question{
 			"last": ask("last.all"),
 		}}, {
-			Do:  []topo.Act{topo.AwaitText{In: topo.LogOf(dns), Has: `"A IN last.all.lab.test. `}}, // a line is written after the answer
+			Do:  []topo.Act{topo.AwaitText{In: topo.LogOf(dns), Has: `"A IN last.all.lab.test. `, Within: 10 * time.Second}}, // a line is written after the answer
 			Ask: map[string]topo.Question{"log": topo.LogOf(dns), "up's log": topo.Saw{Upstream: up}},
 		}},
 		Claims: []Claim{{
