@@ -30,7 +30,7 @@ func DNSCacheServices() Lab {
 	ask := func(server, service string) topo.Wire {
 		return topo.Wire{From: client, Name: "{" + service + "}.{lab}.svc.cluster.local.", Server: server}
 	}
-	each := func(service, when string) map[string]topo.Question {
+	both := func(service, when string) map[string]topo.Question {
 		questions := map[string]topo.Question{}
 		for _, s := range []string{"all", "exempt"} {
 			questions[service+" "+when+", "+s] = ask(s, service)
@@ -42,12 +42,12 @@ func DNSCacheServices() Lab {
 	known := func(server string) topo.Act {
 		return topo.Await{Ask: topo.Wire{From: client, Name: "{fresh.ptr}", Type: "PTR", Server: server}, Within: 20 * time.Second}
 	}
-	first := each("fresh", "before")
+	first := both("fresh", "before")
 	first["doomed before, all"], first["doomed before, exempt"] = ask("all", "doomed"), ask("exempt", "doomed")
 	first["fresh before, brief"], first["doomed before, brief"] = ask("brief", "fresh"), ask("brief", "doomed")
-	second := each("fresh", "then")
+	second := both("fresh", "then")
 	second["fresh's IPv6, all"] = topo.Wire{From: client, Name: "{fresh}.{lab}.svc.cluster.local.", Type: "AAAA", Server: "all"}
-	third := each("doomed", "then")
+	third := both("doomed", "then")
 	third["fresh in the end, brief"], third["doomed in the end, brief"] = ask("brief", "fresh"), ask("brief", "doomed")
 
 	return Lab{
