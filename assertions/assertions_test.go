@@ -210,7 +210,7 @@ func TestDescribe(t *testing.T) {
 		"both":    "NOERROR, address of client, address of web on lan",
 		"empty":   "NOERROR, no records",
 		"silence": "timeout",
-		"conf":    `"search a.test b.test; nameserver 127.0.0.11; options ndots:0 edns0"`,
+		"conf":    `"search a.test b.test; nameserver 127.0.0.11; options edns0 ndots:0"`,
 		"log":     "out.lab.test. A from client over udp; out.lab.test. AAAA from client over udp; tcp.lab.test. A from web on lan over tcp",
 		"no log":  "nothing",
 		"sockets": "udp on 127.0.0.11 dockerd; tcp on 127.0.0.11 dockerd",

@@ -36,7 +36,10 @@ func Describe(e results.Evidence, name string, o results.Observation) string {
 		if o.Place.At == "api" && len(lines(*o.Text)) > 1 { // a log, with times in it
 			return "some text"
 		}
-		return fmt.Sprintf("%q", nobodys(strings.Join(lines(*o.Text), "; ")))
+		if strings.Contains(*o.Text, "\x00") { // an environment, which may be long
+			return nobodys(few(variables(*o.Text), strings.Clone))
+		}
+		return fmt.Sprintf("%q", nobodys(strings.Join(settled(*o.Text), "; ")))
 	case results.KindSockets:
 		return few(o.Sockets, func(s results.Socket) string {
 			return strings.TrimSpace(fmt.Sprintf("%s on %s %s", s.Transport, whose(e, name, s.Addr), s.Owner))
@@ -168,6 +171,9 @@ func nobodys(text string) string {
 		return "{nobody}"
 	})
 	return written.ReplaceAllStringFunc(text, func(s string) string {
+		if ap, err := netip.ParseAddrPort(s); err == nil && !fixed(ap.Addr()) {
+			return fmt.Sprintf("{nobody}:%d", ap.Port())
+		}
 		a, err := netip.ParseAddr(s)
 		if err != nil || fixed(a) || a.IsMulticast() || s == "fe00::0" { // ip6-localnet in every /etc/hosts
 			return s

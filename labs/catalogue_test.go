@@ -134,7 +134,7 @@ func (c *checker) placeholders() {
 	for _, n := range c.lab.Topology.Networks() {
 		known.Names[n.Name] = n.Name
 	}
-	known.Names[topo.Home], known.Names[topo.ClusterDomain] = topo.Home, "cluster.local"
+	known.Names[topo.Home], known.Names[topo.ClusterDomain], known.Names[topo.ClusterDNS] = topo.Home, "cluster.local", "192.0.2.53"
 	for _, n := range c.lab.Topology {
 		if n.Pod.Namespace != "" {
 			known.Names[n.Pod.Namespace] = n.Pod.Namespace

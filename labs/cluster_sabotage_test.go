@@ -85,6 +85,29 @@ var clusterSabotages = []sabotage{{
 	}}),
 	fails: fail("but was: NOERROR, 192.0.2.66", "outside", "over-tcp", "cached"),
 }, {
+	name: "a pod's resolv.conf replaced", lab: "pod-policies", do: swap("first", "/etc/resolv.conf", "nameserver 192.0.2.1\n"),
+	fails: map[string]string{"cluster-first": `but has ["192.0.2.1"]`},
+}, {
+	name: "events deleted", lab: "pod-dns-limits",
+	do:    acts(topo.NodeRun{Node: theNode, Args: []string{"kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "--namespace", "{lab}", "delete", "events", "--all"}}),
+	fails: fail("limits were exceeded", "servers", "domains", "characters", "long-domain", "at-most"),
+}, {
+	name: "kubelet reads another file", lab: "node-resolv-conf", step: 1,
+	do:    acts(topo.SetKubelet{Node: theNode, Patch: "resolvConf: /etc/resolv.conf.original"}),
+	fails: map[string]string{"read": `but has ["127.0.0.11"]`, "options-dropped": `"host.test"]`, "unread": "differs from", "no-address": "timed out"},
+}, {
+	name: "pods started again", lab: "node-resolv-conf", step: 2,
+	do: func(l labs.Lab) []topo.Act {
+		return []topo.Act{topo.Restart{Node: node(l, "old")}, topo.Restart{Node: node(l, "old-default")}}
+	},
+	fails: map[string]string{"running-pods": "old-default's file, astray differs from old-default's file"},
+}, {
+	name: "no rules of kube-proxy", lab: "host-network-pods", do: acts(topo.FlushRules{Of: theNode, Chain: "KUBE-SERVICES"}),
+	fails: fail("should have 10.96.0.1, but was: timeout", "reaches-it", "by-output", "again", "no-domains", "with-host-net"),
+}, {
+	name: "a pod's hosts replaced", lab: "host-aliases", do: swap("aliased", "/etc/hosts", "127.0.0.1\tlocalhost\n"),
+	fails: map[string]string{"file": "should hold", "no-dns": "but was: 203.0.113.1", "itself": "but was: EAI_NONAME"},
+}, {
 	name: "CoreDNS asks another server", lab: "kind-upstream",
 	do: acts(topo.SetCorefile{Says: "it forwards to a port where nobody listens", Corefile: ".:53 {\n    ready\n    forward . 127.0.0.1:9\n}\n"}),
 	fails: map[string]string{

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -35,9 +36,13 @@ func canonical(o results.Observation, k driver.Known, tag, run string) (results.
 // named is text with the names of nodes for their addresses.
 func named(k driver.Known, text string) string {
 	return address.ReplaceAllStringFunc(text, func(s string) string {
-		if a, err := netip.ParseAddr(s); err == nil {
+		host, port := s, ""
+		if ap, err := netip.ParseAddrPort(s); err == nil {
+			host, port = ap.Addr().String(), fmt.Sprintf(":%d", ap.Port())
+		}
+		if a, err := netip.ParseAddr(host); err == nil {
 			if node := at(k, a); node != "" {
-				return "{" + node + "}"
+				return "{" + node + "}" + port
 			}
 		}
 		return s
@@ -57,6 +62,7 @@ func plain(k driver.Known, tag, run string) *strings.Replacer {
 	for _, form := range []func(string) string{strings.Clone, strings.ToUpper} {
 		pairs = append(pairs, form("-"+tag), "", form(run+"."+topo.Zone), form(topo.Zone))
 	}
+	pairs = append(pairs, "_"+strings.ToUpper(tag), "") // a service in the name of a variable
 	return strings.NewReplacer(pairs...)
 }
 

@@ -46,6 +46,9 @@ func TestCanonical(t *testing.T) {
 		"nameserver 172.18.0.2\n":                 "nameserver {up}\n",
 		"172.18.0.3 web\nfd00:1::3 web":           "{web} web\n{web} web",
 		"172.18.0.33":                             "172.18.0.33",
+		"udp://172.18.0.3:53":                     "udp://{web}:53",
+		"172.18.0.33:53":                          "172.18.0.33:53",
+		"WEB_" + strings.ToUpper(tag) + "_PORT=1": "WEB_PORT=1",
 		"127.0.0.11":                              "127.0.0.11",
 		"ndots:0":                                 "ndots:0",
 	} {

@@ -14,8 +14,14 @@ const Home = "lab"
 // often "cluster.local": "{web}.{lab}.svc.{cluster-domain}.".
 const ClusterDomain = "cluster-domain"
 
+// ClusterDNS stands for the address at which the cluster's DNS is asked, that
+// of its service, for whoever has another server in resolv.conf:
+// Server: "{cluster-dns}".
+const ClusterDNS = "cluster-dns"
+
 // Pod is what a node has only as a pod. What it shares with other containers
-// is where theirs is: DNS, Search and Options become its dnsConfig, ExtraHosts
+// is where theirs is: DNS, Search and Options become its dnsConfig (a domain in Search may name
+// nodes, and {cluster-domain}), ExtraHosts
 // its hostAliases, Mode HostNetwork its hostNetwork.
 type Pod struct {
 	Namespace string // another one of the lab's, {NAME} in names; empty is Home

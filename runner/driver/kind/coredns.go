@@ -24,6 +24,7 @@ const (
 	corefileKey = "Corefile"
 
 	kubeadmDomain = "cluster.local" // kubeadm's default for networking.dnsDomain
+	kubeadmDNS    = "10.96.0.10"    // the tenth address of what KIND gives kubeadm as networking.serviceSubnet
 )
 
 // ofCoreDNS selects its pods.

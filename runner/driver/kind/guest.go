@@ -75,7 +75,7 @@ func (g *Guest) Ready(ctx context.Context) (err error) {
 	if g.dns, err = g.cluster.naming(ctx); err != nil {
 		return err
 	}
-	g.domain = g.dns.domain
+	g.domain, g.tenant.dns = g.dns.domain, g.dns.servers[0]
 	_, err = g.Stock.Image(ctx, "agent")
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/topo"
 )
 
 // An apiServer answers what is asked of it by path, and 403 all else.
@@ -114,6 +115,9 @@ func TestGuest(t *testing.T) {
 				if about.Facts[fact] != want {
 					t.Errorf("%s is %q, want %q", fact, about.Facts[fact], want)
 				}
+			}
+			if known := newWorld(&g.tenant, g.cluster, driver.Tag{}, nil).Known(); known.Names[topo.ClusterDNS] != dns {
+				t.Errorf("its labs find the cluster's DNS at %q, want %q", known.Names[topo.ClusterDNS], dns)
 			}
 			if _, ok := about.Facts["coredns"]; ok {
 				t.Error("it has a fact of what it may not read")

@@ -38,7 +38,9 @@ func (c *cluster) naming(ctx context.Context) (n naming, err error) {
 	if err != nil {
 		return n, fmt.Errorf("finding out where the cluster's DNS is: %w; %w", kubeletErr, err)
 	}
-	n.servers = service.Spec.ClusterIPs
+	if n.servers = service.Spec.ClusterIPs; len(n.servers) == 0 {
+		return n, fmt.Errorf("the service %q of the cluster's DNS has no address; %w", dnsService, kubeletErr)
+	}
 	return n, nil
 }
 

@@ -159,7 +159,14 @@ func (w *world) dns(n topo.Node) (*corev1.PodDNSConfig, error) {
 	if err != nil || len(servers)+len(n.Search)+len(n.Options) == 0 {
 		return nil, err
 	}
-	c := &corev1.PodDNSConfig{Nameservers: servers, Searches: n.Search}
+	c := &corev1.PodDNSConfig{Nameservers: servers}
+	for _, domain := range n.Search {
+		domain, err := topo.Expand(domain, w.Known().Lookup)
+		if err != nil {
+			return nil, err
+		}
+		c.Searches = append(c.Searches, domain)
+	}
 	for _, o := range n.Options {
 		name, value, hasValue := strings.Cut(o, ":")
 		option := corev1.PodDNSConfigOption{Name: name}

@@ -2,10 +2,14 @@ package kind
 
 import (
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"github.com/dnslab/dnslab/runner/driver"
+	"github.com/dnslab/dnslab/runner/topo"
 )
 
 // A pod runs when its agent does and it has an address. What will not become
@@ -41,6 +45,35 @@ func TestRuns(t *testing.T) {
 				t.Errorf("got %v, %v, want %v, %q", got, err, tt.want, tt.err)
 			}
 		})
+	}
+}
+
+// What a node says of its resolv.conf is its dnsConfig, with names filled in;
+// one that says nothing has none.
+func TestPodsDNS(t *testing.T) {
+	w := newWorld(&tenant{domain: "corp.internal", dns: "10.43.0.10"}, &cluster{}, driver.Tag{Lab: "x", Name: "t4g"}, nil)
+	w.Named(topo.Home)
+	two := "2"
+	for _, tt := range []struct {
+		node topo.Node
+		want *corev1.PodDNSConfig
+	}{
+		{topo.Node{}, nil},
+		{
+			topo.Node{DNS: []string{"{" + topo.ClusterDNS + "}", "192.0.2.53"}, Search: []string{"{lab}.svc.{cluster-domain}", "one.test"}, Options: []string{"ndots:2", "edns0"}},
+			&corev1.PodDNSConfig{
+				Nameservers: []string{"10.43.0.10", "192.0.2.53"}, Searches: []string{"lab-t4g.svc.corp.internal", "one.test"},
+				Options: []corev1.PodDNSConfigOption{{Name: "ndots", Value: &two}, {Name: "edns0"}},
+			},
+		},
+	} {
+		got, err := w.dns(tt.node)
+		if err != nil || !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%+v: %+v, %v", tt.node, got, err)
+		}
+	}
+	if got, err := w.dns(topo.Node{Search: []string{"{nobody}.test"}}); err == nil {
+		t.Errorf("a domain that names nobody is %+v", got)
 	}
 }
 

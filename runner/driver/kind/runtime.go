@@ -62,7 +62,7 @@ func Open(ctx context.Context, s Spec, h Host, e Engine, o driver.Options) (*Run
 		o.Say = func(string) {}
 	}
 	r := &Runtime{spec: s, host: h, engine: e, say: o.Say}
-	r.tenant = tenant{Stock: stock.Fed(nodes{r}, o.Images), run: o.Run, owner: o.Owner, pull: corev1.PullNever, domain: kubeadmDomain}
+	r.tenant = tenant{Stock: stock.Fed(nodes{r}, o.Images), run: o.Run, owner: o.Owner, pull: corev1.PullNever, domain: kubeadmDomain, dns: kubeadmDNS}
 	r.say("loading the node image of " + s.Name)
 	err := r.gather(ctx)
 	if err == nil {

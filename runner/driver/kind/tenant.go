@@ -16,6 +16,7 @@ type tenant struct {
 	pull   corev1.PullPolicy         // of pods' images
 	on     map[string]string         // labels of the nodes that these run on; nil for all
 	domain string                    // of the cluster: "cluster.local"
+	dns    string                    // address of its DNS: "10.96.0.10"
 	help   func(image string) string // what brings an image to where nodes pull it; nil where they do not
 }
 

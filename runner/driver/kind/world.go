@@ -136,10 +136,10 @@ func inNamespace(n topo.Node) bool {
 	return n.Mode == topo.PodNetwork || n.Mode == topo.HostNetwork || n.Mode == topo.ServiceAddress
 }
 
-// Known adds the domain of the cluster.
+// Known adds the domain of the cluster, and where its DNS is asked.
 func (w *world) Known() driver.Known {
 	k := w.Book.Known()
-	k.Names[topo.ClusterDomain] = w.t.domain
+	k.Names[topo.ClusterDomain], k.Names[topo.ClusterDNS] = w.t.domain, w.t.dns
 	return k
 }
 
