@@ -180,4 +180,44 @@ var clusterSabotages = []sabotage{{
 		"service": "cannot be compared", "srv": "but was: NXDOMAIN", "srv-loosely": "but was: NXDOMAIN", "no-ipv6": "but was: NXDOMAIN",
 		"other-types": "but was: NXDOMAIN", "endpoints": "but was: NXDOMAIN",
 	},
+}, {
+	name: "one replica with little in its Corefile", lab: "cluster-dns-defaults",
+	do: acts(topo.SetCorefile{Says: "without health and prometheus", Corefile: ".:53 {\n    ready\n    kubernetes cluster.local\n}\n"}, topo.Scale{Replicas: 1}),
+	fails: map[string]string{
+		"labels": `"PodList kube-dns"]`, "ports": "health should print", "places": `should have the lines ["2"], but has ["1"]`, "corefile": `but has [".:53 {" "ready"`,
+	},
+}, {
+	name: "other caches", lab: "dns-cache",
+	swaps: []string{
+		"    cache 30\n", "", "    cache\n", "    cache 30\n", "success 10000 60", "success 10000 50", "denial 10000 15", "denial 10000 20", "success 1200", "success 1600",
+	},
+	fails: map[string]string{
+		"default-ttl": "should have TTL 300, but had 30", "cache-30": "300, cache 30 should have TTL 30, but had 300", "denials": "with TTL 30, but had that of . with 86400",
+		"counts-down": "was asked 2 times", "errors": "servfail.thirty.lab.test. A, but was asked 3 times", "sizes": "should have TTL 60, but had 50", "capacity": "but has 15",
+	},
+}, {
+	name: "caches that ask earlier and later", lab: "dns-cache-expiry",
+	swaps: []string{
+		"    cache\n", "    cache {\n        prefetch 2 1m 80%\n        servfail 1s\n    }\n", "        prefetch 2\n", "        prefetch 2 1m 60%\n", "        serve_stale\n", "", "success 9984 3600 1\n    }\n    forward . {gone.addr}\n}\nstale", "success 9984 3600 1\n        serve_stale\n    }\n    forward . {gone.addr}\n}\nstale",
+	},
+	fails: map[string]string{
+		"no-prefetch": "should be asked again for web.plain.lab.test. A after 5s or more, but was after",
+		"last-tenth":  "after 9s or more, but was after", "servfail": "after 5s or more, but was after", "upstream-gone": "left, then should be SERVFAIL, but was: NOERROR, 192.0.2.1",
+		"serve-stale": "stale, then should have 192.0.2.1, but was: SERVFAIL",
+	},
+}, {
+	name: "no zone is exempt", lab: "dns-cache-services",
+	swaps: []string{"disable denial cluster.local", "", "disable success cluster.local", ""},
+	fails: map[string]string{
+		"new-remembered": "fresh then, exempt should have the address of fresh, but was: NXDOMAIN", "new-at-once": "but was: NXDOMAIN", "gone-remembered": "doomed then, exempt should be NXDOMAIN",
+	},
+}, {
+	name: "the log has other classes", lab: "dns-log",
+	swaps: []string{"    log\n    cache", "    log . {\n        class denial\n    }\n    cache", "class error", "class all"},
+	fails: map[string]string{
+		"every-question": `should hold "\"A IN often.all.lab.test. udp " 4 times, but holds it 0 times`, "class": "should not hold \"good.errors\"",
+	},
+}, {
+	name: "pods are to be verified", lab: "dns-informers", swaps: []string{"pods insecure", "pods verified"},
+	fails: map[string]string{"watched": `should not hold "resource \"pods\""`},
 }}
