@@ -46,6 +46,21 @@ func ChainRules(rules, chain string, want ...string) Assertion {
 	})
 }
 
+// HasRule expects a rule in a chain, written as for ChainRules, among others.
+func HasRule(rules, chain, want string) Assertion {
+	return onRules(rules, fmt.Sprintf("have in chain %s the rule %q", chain, want), func(e results.Evidence, o results.Observation) error {
+		var got []string
+		for _, r := range inChain(o, chain) {
+			plain := plainRule(e, rules, r.Spec)
+			if fits(want, plain) {
+				return nil
+			}
+			got = append(got, plain)
+		}
+		return fmt.Errorf("should have in chain %s the rule %q, but have %q", chain, want, unnamed(got))
+	})
+}
+
 // HasChain expects a rule in a chain.
 func HasChain(rules, chain string) Assertion {
 	return onRules(rules, "have a chain "+chain, func(e results.Evidence, o results.Observation) error {
@@ -90,6 +105,22 @@ func ChainJumps(rules, chain, target string) Assertion {
 			return fmt.Errorf("should lead from chain %s to %s, but there is no rule in it", chain, target)
 		}
 		return fmt.Errorf("should lead from chain %s to %s, but have %q there", chain, target, unnamed(got))
+	})
+}
+
+// NoJump expects a chain to have rules, and none that leads to another one.
+func NoJump(rules, chain, target string) Assertion {
+	return onRules(rules, fmt.Sprintf("do not lead from chain %s to %s", chain, target), func(e results.Evidence, o results.Observation) error {
+		its := inChain(o, chain)
+		if len(its) == 0 {
+			return fmt.Errorf("have no rule in chain %s, which says nothing", chain)
+		}
+		for _, r := range its {
+			if leadsTo(r.Spec, target) {
+				return fmt.Errorf("should not lead from chain %s to %s, but have %q there", chain, target, unnamed([]string{plainRule(e, rules, r.Spec)}))
+			}
+		}
+		return nil
 	})
 }
 

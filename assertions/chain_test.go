@@ -60,6 +60,12 @@ func TestChains(t *testing.T) {
 		{is.ChainRules("none", "KUBE-SVC-A"), "are no rules at all"},
 		{is.ChainRules("bare", "KUBE-SVC-A"), "should be a list of rules, but was: nothing"},
 
+		{is.HasRule("rules", "KUBE-SVC-A", svc[1]), ""},
+		{is.HasRule("rules", "KUBE-SVC-A", "-j KUBE-SEP-B"), `but have ["! -s {nobody}/16 -d {vip}/32 -p udp -j KUBE-MARK-MASQ" "-m statistic`},
+		{is.HasRule("rules", "filter KUBE-SERVICES", "-j REJECT --reject-with icmp-port-unreachable"), ""},
+		{is.HasRule("rules", "filter KUBE-NOWHERE", "-j REJECT"), "but have []"},
+		{is.HasRule("none", "KUBE-SVC-A", svc[1]), "no rules at all"},
+
 		{is.HasChain("rules", "KUBE-SVC-A"), ""},
 		{is.HasChain("rules", "SIX"), "should have a rule in a chain SIX, but have none among 12 rules"},
 		{is.HasChain("none", "KUBE-SVC-A"), "no rules at all"},
@@ -76,6 +82,11 @@ func TestChains(t *testing.T) {
 		{is.ChainJumps("rules", "KUBE-SERVICES", "KUBE-SEP-X"), `but have ["-d {vip}/32 -p udp -m udp --dport 53 -j KUBE-SVC-A"] there`}, // which a comment names
 		{is.ChainJumps("rules", "KUBE-NOWHERE", "KUBE-SEP-X"), "but there is no rule in it"},
 		{is.ChainJumps("none", "PREROUTING", "KUBE-SERVICES"), "no rules at all"},
+
+		{is.NoJump("rules", "KUBE-SERVICES", "KUBE-MARK-MASQ"), ""},
+		{is.NoJump("rules", "KUBE-SVC-A", "KUBE-MARK-MASQ"), `but have ["! -s {nobody}/16 -d {vip}/32 -p udp -j KUBE-MARK-MASQ"] there`},
+		{is.NoJump("rules", "KUBE-NOWHERE", "KUBE-MARK-MASQ"), "have no rule in chain KUBE-NOWHERE"},
+		{is.NoJump("none", "KUBE-SERVICES", "KUBE-MARK-MASQ"), "no rules at all"},
 	} {
 		err := c.a.Check(e)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {

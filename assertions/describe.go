@@ -45,7 +45,7 @@ func Describe(e results.Evidence, name string, o results.Observation) string {
 			return strings.TrimSpace(fmt.Sprintf("%s on %s %s", s.Transport, whose(e, name, s.Addr), s.Owner))
 		})
 	case results.KindRules:
-		return few(o.Rules, func(r results.Rule) string { return r.Table + " " + r.Chain })
+		return few(lasting(o.Rules), func(r results.Rule) string { return r.Table + " " + r.Chain })
 	case results.KindUpstream: // in one order, since questions asked at once come in any
 		return few(inOrder(e, name, o.Log), func(q results.Query) string {
 			return fmt.Sprintf("%s %s from %s over %s", q.Name, q.Type, Whose(e, name, q.From), q.Transport)
@@ -61,6 +61,16 @@ func Describe(e results.Evidence, name string, o results.Observation) string {
 	}
 	return string(o.Outcome)
 }
+
+// lasting is rules without those of chains that come and go with the services of
+// a cluster, whoever's they are, in whose names something is hashed.
+func lasting(rules []results.Rule) []results.Rule {
+	return slices.DeleteFunc(slices.Clone(rules), func(r results.Rule) bool { return ofService.MatchString(r.Chain) })
+}
+
+// ofService fits the chains of kube-proxy and of the CNI plugin portmap that are
+// one service's, endpoint's or pod's.
+var ofService = regexp.MustCompile(`^(KUBE-(SVC|SVL|SEP|EXT|FW)-|CNI-DN-|(service|endpoint|local|external|firewall)-[A-Z2-7]{8}-)`)
 
 func describeMessage(e results.Evidence, name string, m *results.Message) string {
 	s := m.Rcode
@@ -89,7 +99,7 @@ func describePing(o results.Outcome) string {
 	switch o {
 	case results.Answered:
 		return "an echo"
-	case results.TimedOutAsk:
+	case results.TimedOutAsk, results.Unreachable: // which of them is a matter of how often a router says so
 		return "no echo"
 	}
 	return string(o)

@@ -2,8 +2,10 @@ package assertions
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dnslab/dnslab/results"
@@ -157,6 +159,36 @@ func AnsweredBy(name string, number int) Assertion {
 	})
 }
 
+// AnsweredByEach expects that the same question, asked several times, was
+// answered each time by one of these upstreams, and by each of them some time.
+func AnsweredByEach(name string, numbers ...int) Assertion {
+	var words []string
+	for _, n := range numbers {
+		words = append(words, strconv.Itoa(n))
+	}
+	each := strings.Join(words, ", ")
+	return onMessage(name, "is answered by each of the upstreams "+each, func(e results.Evidence, o results.Observation, _ *results.Message) error {
+		times := map[netip.Addr]int{}
+		for _, again := range append([]results.Observation{o}, o.More...) {
+			if again.DNS == nil || len(again.DNS.Addrs) != 1 {
+				return instead(e, name, again, "should be answered each time by one of the upstreams %s", each)
+			}
+			times[again.DNS.Addrs[0]]++
+		}
+		var got []string
+		for _, a := range slices.SortedFunc(maps.Keys(times), netip.Addr.Compare) {
+			got = append(got, a.String())
+		}
+		for i, n := range numbers {
+			want := fmt.Sprintf("203.0.113.%d", n)
+			if len(got) != len(numbers) || got[i] != want {
+				return fmt.Errorf("should be answered by each of the upstreams %s, but the answers were %s", each, orNothing(got))
+			}
+		}
+		return nil
+	})
+}
+
 // Data expects answer records with exactly this data, in zone-file form and
 // any order, as in "web.lan." of a PTR. {cluster-domain} in it is what the
 // runtime says of itself.
@@ -171,6 +203,23 @@ func Data(name string, want ...string) Assertion {
 		}
 		if len(want) == 0 || !slices.Equal(sorted(got), sorted(wanted)) {
 			return instead(e, name, o, "should say %s", strings.Join(want, ", "))
+		}
+		return nil
+	})
+}
+
+// Owners expects the answer records to belong to these names, each said once, in
+// the order in which they come: a name, then what it is an alias of.
+func Owners(name string, want ...string) Assertion {
+	return onMessage(name, "has records of "+strings.Join(want, ", "), func(e results.Evidence, o results.Observation, m *results.Message) error {
+		var got []string
+		for _, r := range m.Answers {
+			if owner := strings.ToLower(r.Name); !slices.Contains(got, owner) {
+				got = append(got, owner)
+			}
+		}
+		if len(want) == 0 || !slices.Equal(got, want) {
+			return fmt.Errorf("should have records of %s, but has those of %s", strings.Join(want, ", "), orNothing(got))
 		}
 		return nil
 	})

@@ -12,7 +12,7 @@ func TestPingJudges(t *testing.T) {
 		results.Answered:    `ping should be "malformed", but was: an echo`,
 		results.TimedOutAsk: `ping should be "malformed", but was: no echo`,
 		results.Refused:     `ping should be "malformed", but was: refused`,
-		results.Unreachable: `ping should be "malformed", but was: unreachable`,
+		results.Unreachable: `ping should be "malformed", but was: no echo`,
 		"":                  `ping should be "malformed", but was: nothing`,
 	} {
 		o := results.Observation{Kind: results.KindCommand, Transport: results.ICMP, Outcome: came}
@@ -23,5 +23,32 @@ func TestPingJudges(t *testing.T) {
 		if err := is.Outcome("ping", came).Check(e); came != "" && err != nil {
 			t.Errorf("%q: %v", came, err)
 		}
+	}
+}
+
+func TestNoEcho(t *testing.T) {
+	for came, want := range map[results.Outcome]string{
+		results.TimedOutAsk: "",
+		results.Unreachable: "",
+		results.Answered:    "ping should have no echo, but was: an echo",
+		results.Refused:     "ping should have no echo, but was: refused",
+		"":                  "ping should have no echo, but was: nothing",
+	} {
+		ping := func(o results.Outcome) results.Observation {
+			return results.Observation{Kind: results.KindCommand, Transport: results.ICMP, Outcome: o}
+		}
+		e := results.Evidence{Seen: map[string]results.Observation{"ping": ping(came), "other": ping(results.Answered), "silent": ping(results.TimedOutAsk)}}
+		err := is.NoEcho("ping", "other").Check(e)
+		if (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%q: %v, want %q", came, err, want)
+		}
+		if is.NoEcho("ping", "silent").Check(e) == nil {
+			t.Errorf("%q holds where nobody hears an echo", came)
+		}
+	}
+	dns := results.Observation{Kind: results.KindDNS, Outcome: results.TimedOutAsk}
+	echo := results.Observation{Kind: results.KindCommand, Transport: results.ICMP, Outcome: results.Answered}
+	if is.NoEcho("dns", "echo").Check(results.Evidence{Seen: map[string]results.Observation{"dns": dns, "echo": echo}}) == nil {
+		t.Error("a question that was no ping holds")
 	}
 }

@@ -29,7 +29,7 @@ func TestClusterSabotage(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	for _, s := range clusterSabotages {
+	for _, s := range slices.Concat(clusterSabotages, coreDNSSabotages) {
 		t.Run(s.name, func(t *testing.T) {
 			lab := s.broken(t)
 			if _, ok := lab.Topology.Node(theNode.Name); !ok {
@@ -62,9 +62,27 @@ func acts(all ...topo.Act) func(labs.Lab) []topo.Act { return func(labs.Lab) []t
 // that the kernel has seen, so it begins anew.
 var flushEngine = acts(topo.FlushRules{Of: theNode, Chain: "DOCKER_OUTPUT"}, topo.RestartCoreDNS{})
 
+// flushDNS flushes kube-proxy's chain for what goes to UDP port 53 of the
+// cluster's DNS. kube-proxy writes only what changes, and does not notice.
+var flushDNS = acts(topo.FlushRules{Of: theNode, Chain: "KUBE-SVC-TCOU7JCQXEZGVUNU"})
+
+// deletes removes a pod behind dnslab's back.
+func deletes(pod string) func(labs.Lab) []topo.Act {
+	return acts(topo.NodeRun{Node: theNode, Args: []string{"kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "delete", "pod", "-n", "{lab}", "{" + pod + "}", "--now"}})
+}
+
 var clusterSabotages = []sabotage{{
 	name: "CoreDNS scaled to nothing", lab: "in-a-pod", do: acts(topo.Scale{Replicas: 0}),
 	fails: fail("refused", "api-server", "service", "headless", "missing"),
+}, {
+	name: "chain of the DNS flushed, rules read", lab: "service-chains", do: flushDNS,
+	fails: fail("in chain KUBE-SVC-TCOU7JCQXEZGVUNU", "udp", "masquerade"),
+}, {
+	name: "chain of the DNS flushed, names asked", lab: "in-a-pod", do: flushDNS,
+	fails: fail("should be an answer, but was: unreachable", "api-server", "service", "headless", "missing"),
+}, {
+	name: "one of three endpoints deleted", lab: "service-chains", do: deletes("two"),
+	fails: map[string]string{"two-endpoints": "but lead to one", "three-endpoints": "but lead to one, three", "spread": "but the answers were 203.0.113.1, 203.0.113.3"},
 }, {
 	name: "rules flushed under the chain", lab: "kind-chain", do: flushEngine,
 	fails: map[string]string{
@@ -84,6 +102,29 @@ var clusterSabotages = []sabotage{{
 		{Name: "*.{client}.lab.test.", Type: "A", Answers: []string{"A 192.0.2.66"}},
 	}}),
 	fails: fail("but was: NOERROR, 192.0.2.66", "outside", "over-tcp", "cached"),
+}, {
+	name: "a pod's resolv.conf replaced", lab: "pod-policies", do: swap("first", "/etc/resolv.conf", "nameserver 192.0.2.1\n"),
+	fails: map[string]string{"cluster-first": `but has ["192.0.2.1"]`},
+}, {
+	name: "events deleted", lab: "pod-dns-limits",
+	do:    acts(topo.NodeRun{Node: theNode, Args: []string{"kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "--namespace", "{lab}", "delete", "events", "--all"}}),
+	fails: fail("limits were exceeded", "servers", "domains", "characters", "long-domain", "at-most"),
+}, {
+	name: "kubelet reads another file", lab: "node-resolv-conf", step: 1,
+	do:    acts(topo.SetKubelet{Node: theNode, Patch: "resolvConf: /etc/resolv.conf.original"}),
+	fails: map[string]string{"read": `but has ["127.0.0.11"]`, "options-dropped": `"host.test"]`, "unread": "differs from", "no-address": "timed out"},
+}, {
+	name: "pods started again", lab: "node-resolv-conf", step: 2,
+	do: func(l labs.Lab) []topo.Act {
+		return []topo.Act{topo.Restart{Node: node(l, "old")}, topo.Restart{Node: node(l, "old-default")}}
+	},
+	fails: map[string]string{"running-pods": "old-default's file, astray differs from old-default's file"},
+}, {
+	name: "no rules of kube-proxy", lab: "host-network-pods", do: acts(topo.FlushRules{Of: theNode, Chain: "KUBE-SERVICES"}),
+	fails: fail("should have 10.96.0.1, but was: timeout", "reaches-it", "by-output", "again", "no-domains", "with-host-net"),
+}, {
+	name: "a pod's hosts replaced", lab: "host-aliases", do: swap("aliased", "/etc/hosts", "127.0.0.1\tlocalhost\n"),
+	fails: map[string]string{"file": "should hold", "no-dns": "but was: 203.0.113.1", "itself": "but was: EAI_NONAME"},
 }, {
 	name: "CoreDNS asks another server", lab: "kind-upstream",
 	do: acts(topo.SetCorefile{Says: "it forwards to a port where nobody listens", Corefile: ".:53 {\n    ready\n    forward . 127.0.0.1:9\n}\n"}),
@@ -139,4 +180,44 @@ var clusterSabotages = []sabotage{{
 		"service": "cannot be compared", "srv": "but was: NXDOMAIN", "srv-loosely": "but was: NXDOMAIN", "no-ipv6": "but was: NXDOMAIN",
 		"other-types": "but was: NXDOMAIN", "endpoints": "but was: NXDOMAIN",
 	},
+}, {
+	name: "one replica with little in its Corefile", lab: "cluster-dns-defaults",
+	do: acts(topo.SetCorefile{Says: "without health and prometheus", Corefile: ".:53 {\n    ready\n    kubernetes cluster.local\n}\n"}, topo.Scale{Replicas: 1}),
+	fails: map[string]string{
+		"labels": `"PodList kube-dns"]`, "ports": "health should print", "places": `should have the lines ["2"], but has ["1"]`, "corefile": `but has [".:53 {" "ready"`,
+	},
+}, {
+	name: "other caches", lab: "dns-cache",
+	swaps: []string{
+		"    cache 30\n", "", "    cache\n", "    cache 30\n", "success 10000 60", "success 10000 50", "denial 10000 15", "denial 10000 20", "success 1200", "success 1600",
+	},
+	fails: map[string]string{
+		"default-ttl": "should have TTL 300, but had 30", "cache-30": "300, cache 30 should have TTL 30, but had 300", "denials": "with TTL 30, but had that of . with 86400",
+		"counts-down": "was asked 2 times", "errors": "servfail.thirty.lab.test. A, but was asked 3 times", "sizes": "should have TTL 60, but had 50", "capacity": "but has 15",
+	},
+}, {
+	name: "caches that ask earlier and later", lab: "dns-cache-expiry",
+	swaps: []string{
+		"    cache\n", "    cache {\n        prefetch 2 1m 80%\n        servfail 1s\n    }\n", "        prefetch 2\n", "        prefetch 2 1m 60%\n", "        serve_stale\n", "", "success 9984 3600 1\n    }\n    forward . {gone.addr}\n}\nstale", "success 9984 3600 1\n        serve_stale\n    }\n    forward . {gone.addr}\n}\nstale",
+	},
+	fails: map[string]string{
+		"no-prefetch": "should be asked again for web.plain.lab.test. A after 5s or more, but was after",
+		"last-tenth":  "after 9s or more, but was after", "servfail": "after 5s or more, but was after", "upstream-gone": "left, then should be SERVFAIL, but was: NOERROR, 192.0.2.1",
+		"serve-stale": "stale, then should have 192.0.2.1, but was: SERVFAIL",
+	},
+}, {
+	name: "no zone is exempt", lab: "dns-cache-services",
+	swaps: []string{"disable denial cluster.local", "", "disable success cluster.local", ""},
+	fails: map[string]string{
+		"new-remembered": "fresh then, exempt should have the address of fresh, but was: NXDOMAIN", "new-at-once": "but was: NXDOMAIN", "gone-remembered": "doomed then, exempt should be NXDOMAIN",
+	},
+}, {
+	name: "the log has other classes", lab: "dns-log",
+	swaps: []string{"    log\n    cache", "    log . {\n        class denial\n    }\n    cache", "class error", "class all"},
+	fails: map[string]string{
+		"every-question": `should hold "\"A IN often.all.lab.test. udp " 4 times, but holds it 0 times`, "class": "should not hold \"good.errors\"",
+	},
+}, {
+	name: "pods are to be verified", lab: "dns-informers", swaps: []string{"pods insecure", "pods verified"},
+	fails: map[string]string{"watched": `should not hold "resource \"pods\""`},
 }}

@@ -48,12 +48,17 @@ func HostLinkLocal() Lab {
 			Cases: []Case{{
 				When:    and(aardvark(">=1.13.1"), rootless(false)),
 				Expect:  is.All{is.AnsweredBy("out", 1), is.AddressOf(web, "web's"), is.Runs("dnsmasq")},
-				Because: "aardvark-dns pull request 537: the interface is looked up, and the address asked there (run on aardvark-dns 1.14.0 and 1.17.1)",
+				Because: "aardvark-dns pull request 537, since 1.13.1 (RELEASE_NOTES.md): the interface is looked up, and the address asked there (run on aardvark-dns 1.14.0 and 1.17.1)",
 				Sources: holds("aardvark-dns:host-dns-v6-link-local"),
 			}, {
-				When:    and(aardvark("<1.13.1"), rootless(false)),
+				When:    and(aardvark("<1.13"), rootless(false)),
 				Expect:  is.All{is.AnsweredBy("out", 2), is.AddressOf(web, "web's"), is.Runs("dnsmasq")},
-				Because: "aardvark-dns pull request 537: before, the interface behind the address was left out, and the address means nothing without; the next server is asked (run on aardvark-dns 1.4.0)",
+				Because: "aardvark-dns pull request 537: before 1.13 the interface behind the address was left out, and the address means nothing without; the next server is asked (run on aardvark-dns 1.4.0)",
+				Sources: refutes("aardvark-dns:host-dns-v6-link-local"),
+			}, {
+				When:    and(aardvark(">=1.13 <1.13.1"), rootless(false)),
+				Expect:  is.All{is.TimedOut("out"), is.AddressOf(web, "web's"), is.Runs("dnsmasq")},
+				Because: "aardvark-dns pull request 537: 1.13.0 leaves the interface out, but not the sign before it, and what is no address makes it give the file up, as in host-lines; read from there alone",
 				Sources: refutes("aardvark-dns:host-dns-v6-link-local"),
 			}, {
 				When:    and(dnsname(), rootless(false)),

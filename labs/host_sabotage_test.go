@@ -221,6 +221,30 @@ var hostSabotages = []hostSabotage{{
 		fails: map[string]string{"line": "should have one line for web", "comes-and-goes": "has no line about a container, which says nothing of late"},
 	},
 }, {
+	runtime: "podman-5.8", sabotage: sabotage{
+		name: "a third port", lab: "port-taken",
+		do: hostRuns("sh", "-c", "mkdir -p /etc/containers/containers.conf.d && printf '[network]\ndns_bind_port = 5354\n' >/etc/containers/containers.conf.d/third.conf"),
+		fails: map[string]string{
+			"udp": `should end with status 126 and complain of "failed to bind udp listener", but ended with 0`,
+			"tcp": `should end with status 126 and complain of "failed to bind tcp listener", but ended with 0`, "another-port": `should print ":5353 " somewhere`,
+		},
+	},
+}, {
+	runtime: "podman-5.8", sabotage: sabotage{
+		name: "a line that cannot be read", lab: "alias-with-a-space", step: 1,
+		do:    hostRuns("sh", "-c", "sed -i '$s/$/ odd/' /run/containers/networks/aardvark-dns/lan-*"),
+		fails: map[string]string{"found": "but was: refused", "next": "should end with status 0, but ended with 126", "gone": "should "},
+	},
+}, {
+	runtime: "podman-5.8", sabotage: sabotage{
+		name: "the server behind lies, and there is IPv6", lab: "host-link-local",
+		do: func(l labs.Lab) []topo.Act {
+			lies := program("up", "192.0.2.66 to everything", topo.Reply{Answers: []string{"A 192.0.2.66"}, Type: "A"})
+			return slices.Concat(lies(l), joins("four", "six")(l))
+		},
+		fails: map[string]string{"asked": "but was: NOERROR, 192.0.2.66", "families": `should not hold "fd"`},
+	},
+}, {
 	runtime: "podman-5.4", sabotage: sabotage{
 		name: "the host's own questions dropped", lab: "from-the-host",
 		do:    hostRuns("iptables", "-I", "INPUT", "-i", "lo", "-p", "udp", "--dport", "53", "-j", "DROP"),
@@ -265,6 +289,14 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
+		name: "flags for servers lost", lab: "daemon-dns", step: 1,
+		do: hostRuns("sh", "-c", `sed -i 's/"Dns":\["[^]]*\]/"Dns":[]/' $(docker info --format '{{ .DockerRootDir }}')/containers/*/hostconfig.json`),
+		fails: map[string]string{
+			"flags-replace": "should have nameserver", "network": "flagged's log was never asked for netted-flags", "comments": "# ExtServers",
+		},
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
 		name: "a server in time", lab: "host-without-servers-v6", step: 1,
 		do:    hostRuns("sh", "-c", "echo nameserver 192.0.2.1 >/etc/resolv.conf"),
 		fails: fail("192.0.2.1", "default-bridge", "network"),
@@ -279,13 +311,19 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "live-restore turned off", lab: "live-restore", step: 3,
+		name: "no restart policy", lab: "live-restore", step: 1,
+		do:    hostRuns("sh", "-c", "docker update --restart=no $(docker ps --quiet)"),
+		fails: fail(`should print "true\ntrue", but ended with 0: "false\nfalse"`, "come-back"),
+	},
+}, {
+	runtime: "docker-26.1", sabotage: sabotage{
+		name: "live-restore turned off", lab: "live-restore", step: 4,
 		do:    hostRuns("sh", "-c", "echo {} >/etc/docker/daemon.json"),
 		fails: map[string]string{"left-running": "differs", "servers": "should have the answer of upstream 2"},
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "rules flushed after the engine was restarted", lab: "live-restore", step: 4, do: flush("client"),
+		name: "rules flushed after the engine was restarted", lab: "live-restore", step: 5, do: flush("client"),
 		fails: map[string]string{"names": "but was: refused", "servers": "but was: refused", "rules": "but are []"},
 	},
 }, {

@@ -47,7 +47,7 @@ func KindLoop() Lab {
 				When:    Facts{"node-engine": "docker"},
 				Expect:  is.All{is.HasText("log then", started), is.HasText("log then", loop), is.HasText("log then", `detected for zone "."`)},
 				Because: because,
-				Sources: holds("S0-11"),
+				Sources: holds("S0-11", "coredns:TestLoopDetected", "coredns#2087"),
 			}, {
 				When:    overPodman,
 				Expect:  is.All{is.HasText("log then", started), is.LacksText("log then", loop)},

@@ -75,6 +75,10 @@ func (l Lab) canRun(tested Facts) bool {
 			if tested["kubernetes"] != "" && tested["cluster-dns"] != "" {
 				return false
 			}
+		case driver.Workers:
+			if tested["nodes"] == "1" {
+				return false
+			}
 		case driver.NodeRules:
 			if tested["node-engine-firewall"] != "iptables" {
 				return false
@@ -154,13 +158,13 @@ var podmans = []Facts{
 }
 
 var clusters = []Facts{
-	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
-	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "3", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
-	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "20.10.24", "node-engine-firewall": "iptables"},
-	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "28.5.2", "node-engine-firewall": "iptables"},
-	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "29.8.0", "node-engine-firewall": "iptables"},
-	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "podman", "node-engine-version": "5.4.2"},
-	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "node-engine": "docker", "node-engine-version": "29.8.0", "node-engine-firewall": "nftables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "proxy-mode": "iptables", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "3", "proxy-mode": "iptables", "node-engine": "docker", "node-engine-version": "26.1.5", "node-engine-firewall": "iptables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "proxy-mode": "iptables", "node-engine": "docker", "node-engine-version": "20.10.24", "node-engine-firewall": "iptables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "proxy-mode": "iptables", "node-engine": "docker", "node-engine-version": "28.5.2", "node-engine-firewall": "iptables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "proxy-mode": "iptables", "node-engine": "docker", "node-engine-version": "29.8.0", "node-engine-firewall": "iptables"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "proxy-mode": "iptables", "node-engine": "podman", "node-engine-version": "5.4.2"},
+	{"kubernetes": "1.34.3", "coredns": "1.12.1", "nodes": "1", "proxy-mode": "iptables", "node-engine": "docker", "node-engine-version": "29.8.0", "node-engine-firewall": "nftables"},
 }
 
 // guests are clusters that were visited as a user's own, where only what needs

@@ -187,7 +187,7 @@ func PodmanCommands() Lab {
 			Cases: []Case{{
 				When:    podman("<4.5"),
 				Expect:  is.All{is.PrintedText("configured", "nameserver "), is.LacksText("configured", "192.0.2."), is.LacksText("configured", "timeout:3")},
-				Because: "CONTAINERS_CONF_OVERRIDE is not read there (run on podman 4.3.1); where that begins, between 4.3.1 and 5.4.2, was not read from the source",
+				Because: "containers-common pkg/config New, v0.50 and v0.51, which podman 4.3 and 4.4 have, does not read CONTAINERS_CONF_OVERRIDE; v0.52, which 4.5.0 has, does (run on podman 4.3.1)",
 			}, {
 				When:    and(podman(">=4.5"), dnsname()),
 				Expect:  append(configures[:len(configures):len(configures)], is.PrintedText("configured on a network", four)),
@@ -215,19 +215,19 @@ func PodmanCommands() Lab {
 			ID:   "user-namespace",
 			Says: "users of its own change nothing of what a container's file says",
 			Cases: []Case{{
-				When:    and(podman("<4.0"), rootless(false)),
+				When:    and(podman("<4.2"), rootless(false)),
 				Expect:  is.All{is.SameText("own users", "on the network without", true), is.PrintedText("own users, asked for", "search lab.test")},
-				Because: "podman pkg/util GetKeepIDMapping lets root have them (run on podman 3.0.1); the boundary, between 3.0.1 and 4.3.1, was not read from the source",
+				Because: "podman before 4.2.0 takes no notice of keep-id where root asks for it (RELEASE_NOTES.md; run on podman 3.0.1)",
 			}, {
-				When:    and(podman(">=4.0 <4.4"), rootless(false)),
+				When:    and(podman(">=4.2 <4.5"), rootless(false)),
 				Expect:  is.All{is.Complained("own users", 125, "keep-id is only supported in rootless mode"), is.PrintedText("on the network without", "nameserver ")},
-				Because: "podman pkg/util GetKeepIDMapping (run on podman 4.3.1); where root may, between 4.3.1 and 5.4.2, was not read from the source",
+				Because: "podman pkg/util GetKeepIDMapping, v4.4.0 too; in v4.5.0 root has the mapping that the host has (run on podman 4.3.1)",
 			}, {
-				When:    and(podman("<4.4"), rootless(true)),
+				When:    and(podman("<4.5"), rootless(true)),
 				Expect:  is.All{is.SameText("own users", "on the network without", true), is.PrintedText("own users, asked for", "search lab.test")},
 				Because: "podman libpod/container_internal_common.go generateResolvConf knows nothing of users: read from the source",
 			}, {
-				When:    podman(">=4.4"),
+				When:    podman(">=4.5"),
 				Expect:  is.All{is.SameText("own users", "on the network without", true), is.PrintedText("own users, asked for", "search lab.test")},
 				Because: "podman libpod/container_internal_common.go addResolvConf knows nothing of users" + run,
 			}},

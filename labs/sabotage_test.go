@@ -2,6 +2,7 @@ package labs_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dnslab/dnslab/labs"
@@ -18,6 +19,7 @@ type sabotage struct {
 	lab   string
 	step  int // the acts are done first thing in this step, from 0
 	do    func(labs.Lab) []topo.Act
+	swaps []string          // in Corefiles of the lab's own servers: old text, new text, and so on
 	back  bool              // behind dnslab's back: it does not know of new addresses
 	fails map[string]string // claim to a part of the reason
 }
@@ -53,7 +55,21 @@ func (s sabotage) broken(t *testing.T) labs.Lab {
 	}
 	lab.Steps = slices.Clone(lab.Steps)
 	step := &lab.Steps[s.step]
-	step.Do = slices.Concat(s.do(lab), step.Do)
+	if s.do != nil {
+		step.Do = slices.Concat(s.do(lab), step.Do)
+	}
+	lab.Topology = slices.Clone(lab.Topology)
+	for i := 0; i < len(s.swaps); i += 2 {
+		before, after, swapped := s.swaps[i], s.swaps[i+1], false
+		for n := range lab.Topology {
+			text := &lab.Topology[n].Pod.CoreDNS.Corefile
+			swapped = swapped || strings.Contains(*text, before)
+			*text = strings.ReplaceAll(*text, before, after)
+		}
+		if !swapped {
+			t.Fatalf("no Corefile of lab %s has %q", s.lab, before)
+		}
+	}
 	return lab
 }
 

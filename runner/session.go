@@ -141,6 +141,8 @@ func (s *session) forget(a topo.Act) {
 		gone = of(a.Node)
 	case topo.RestartEngine:
 		gone = s.throughEngine
+	case topo.SetKubelet:
+		gone = s.throughKubelet
 	default:
 		return
 	}
@@ -159,6 +161,13 @@ func (s *session) forget(a topo.Act) {
 func (s *session) throughEngine(p topo.Place) bool {
 	n, ok := s.topo.Node(p.Name)
 	return ok && n.Mode != topo.BesideHost && n.Mode != topo.ServesHost
+}
+
+// throughKubelet tells whether an agent is reached through a kubelet, which
+// streams what goes in and out of its pods itself.
+func (s *session) throughKubelet(p topo.Place) bool {
+	n, ok := s.topo.Node(p.Name)
+	return ok && p.At == topo.Inside && (n.Mode == topo.PodNetwork || n.Mode == topo.HostNetwork)
 }
 
 func started(a topo.Act) (topo.Node, bool) {

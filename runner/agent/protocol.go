@@ -159,10 +159,11 @@ type FlushRules struct {
 }
 
 // Await asks until an answer has this rcode and, unless it is nil, just this
-// data, in any order; see topo.Await.
+// data, in any order, or until that is refused; see topo.Await.
 type Await struct {
 	Ask      Wire      `json:"ask"`
 	Rcode    string    `json:"rcode"`
+	Refused  bool      `json:"refused,omitempty"`
 	Answers  *[]string `json:"answers,omitempty"`
 	WithinMS int       `json:"within_ms"`
 }

@@ -48,6 +48,7 @@ const (
 	Resolved      Cap = "resolved"       // the host has systemd-resolved, to be started
 	Pods          Cap = "pods"           // nodes can be pods, and services lead to them
 	OwnCluster    Cap = "cluster"        // the cluster is ours: its nodes are places, its CoreDNS can be changed, containers run beside it
+	Workers       Cap = "workers"        // the cluster has nodes beside its control plane, called "worker", "worker2"
 	NodeRules     Cap = "node-rules"     // rules of iptables lead what the cluster's nodes ask to the engine's DNS
 )
 

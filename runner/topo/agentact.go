@@ -50,6 +50,7 @@ type FlushRules struct {
 type Await struct {
 	Ask     Wire          // its Times and Timeout are not used: each try has 1 s
 	Rcode   string        // empty is NOERROR
+	Refused bool          // no answer at all, but that nobody listens: over TCP, as of a closed UDP port the kernel may keep quiet
 	Answers []string      // data of all records of the answer, in any order, as observations have it: "{web.addr}", "out.lab.test."; nil is whatever
 	Within  time.Duration // 0 is 30 s; an act may take 90 s
 }
@@ -102,6 +103,9 @@ func (a Await) String() string {
 	once := a.Ask
 	once.Times = 0
 	want := cmp.Or(a.Rcode, "NOERROR")
+	if a.Refused {
+		return fmt.Sprintf("%s until that is refused, for %v at most", once, cmp.Or(a.Within, 30*time.Second))
+	}
 	switch {
 	case len(a.Answers) > 0 && want == "NOERROR":
 		want = Plain(strings.Join(a.Answers, ", "))

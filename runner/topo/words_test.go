@@ -18,6 +18,7 @@ func TestWords(t *testing.T) {
 		"client asks new.svc. A until the answer is 10.0.0.1, for 1m0s at most":               Await{Ask: svc, Answers: []string{"10.0.0.1"}, Within: time.Minute},
 		"client asks new.svc. A until the answer is web.addr, web., for 5s at most":           Await{Ask: svc, Answers: []string{"{web.addr}", "{web}."}, Within: 5 * time.Second},
 		"client asks new.svc. A until the answer is NXDOMAIN, for 30s at most":                Await{Ask: svc, Rcode: "NXDOMAIN"},
+		"client asks new.svc. A over TCP until that is refused, for 30s at most":              Await{Ask: Wire{From: client, Name: "{new}.svc.", TCP: true}, Refused: true},
 		"client asks new.svc. A until the answer is NOERROR without records, for 30s at most": Await{Ask: svc, Answers: []string{}},
 		`read the API server's /api/v1/namespaces/lab/pods/client/log?container=coredns until it holds "Reloading complete", for 30s at most`: AwaitText{In: LogOf(client), Has: "Reloading complete"},
 	} {

@@ -28,8 +28,11 @@ func (w *worker) await(a agent.Await) error {
 }
 
 // awaited tells whether o has the rcode and, if any are given, just the data
-// that a waits for, in any order.
+// that a waits for, in any order, or was refused if that is waited for.
 func awaited(o results.Observation, a agent.Await) bool {
+	if a.Refused {
+		return o.Outcome == results.Refused
+	}
 	if o.Outcome != results.Answered || o.DNS.Rcode != a.Rcode {
 		return false
 	}

@@ -48,6 +48,14 @@ func TestAwaited(t *testing.T) {
 			t.Errorf("%+v %q %v: %v, want %v", c.o, c.rcode, c.data, got, c.want)
 		}
 	}
+	for outcome, want := range map[results.Outcome]bool{results.Refused: true, results.TimedOutAsk: false, results.Unreachable: false} {
+		if got := awaited(results.Observation{Outcome: outcome}, agent.Await{Refused: true}); got != want {
+			t.Errorf("%s, where refusal is waited for: %v, want %v", outcome, got, want)
+		}
+	}
+	if awaited(answer("NOERROR"), agent.Await{Refused: true}) {
+		t.Error("an answer is taken for a refusal")
+	}
 }
 
 // It asks as often as it takes, and no more.

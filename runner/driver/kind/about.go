@@ -62,6 +62,9 @@ func (r *Runtime) About(ctx context.Context) (driver.About, error) {
 			a.Facts[as] = value
 		}
 	}
+	if len(c.nodes) > 1 {
+		a.Caps[driver.Workers] = fmt.Sprintf("the API server lists %d nodes", len(c.nodes))
+	}
 	if c.before.nodes[nodeName("control-plane")].has(engineChain) {
 		a.Caps[driver.NodeRules] = "rules: the node has the chain " + engineChain
 	}

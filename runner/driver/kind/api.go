@@ -130,17 +130,17 @@ func (c *cluster) executor(at *url.URL) (remotecommand.Executor, error) {
 // Bounds of waiting for the cluster to do something, which takes it some
 // seconds; a busy machine takes many times that.
 const (
-	askAgain = 50 * time.Millisecond
+	askAgain = 50 * time.Millisecond // at first
+	askLater = 500 * time.Millisecond
 	doneIn   = 3 * time.Minute
 )
 
-// until asks until done says so.
+// until asks until done says so, and ever more rarely: a dozen labs that wait
+// for their pods would keep the API server busier than the pods do.
 func until(ctx context.Context, what string, done func(context.Context) (bool, error)) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, doneIn, fmt.Errorf("%s: not within %v", what, doneIn))
 	defer cancel()
-	again := time.NewTicker(askAgain)
-	defer again.Stop()
-	for {
+	for again := askAgain; ; again = min(again*5/4, askLater) {
 		ok, err := done(ctx)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -152,7 +152,7 @@ func until(ctx context.Context, what string, done func(context.Context) (bool, e
 			return nil
 		}
 		select {
-		case <-again.C:
+		case <-time.After(again):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

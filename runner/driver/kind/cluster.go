@@ -133,6 +133,13 @@ func (r *Runtime) complete(ctx context.Context, c *cluster) (err error) {
 	if err := r.answers(ctx, c, found); err != nil {
 		return err
 	}
+	mode, err := c.proxyMode(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.served(ctx, c, mode); err != nil { // on other nodes it may take longer
+		return err
+	}
 	c.before, err = r.look(ctx, c)
 	return err
 }

@@ -23,8 +23,9 @@ type state struct {
 // CoreDNS forwards.
 type nodeState struct {
 	resolvConf string
-	kubelet    string // configuration of its kubelet
-	rules      []rule // for NAT that are not Kubernetes's own, which come and go with services
+	kubelet    string   // configuration of its kubelet
+	rules      []rule   // for NAT that are not Kubernetes's own, which come and go with services
+	led        []string // ports of the cluster's services that Kubernetes's own rules lead to some endpoint
 }
 
 // A rule is one as an agent reads it.
@@ -62,6 +63,7 @@ func (r *Runtime) lookAt(ctx context.Context, node string) (s nodeState, err err
 			*into = *text
 		}
 	}
+	s.led = led(resp.Observed["rules"].Rules)
 	for _, seen := range resp.Observed["rules"].Rules {
 		if r := (rule{seen.Backend, seen.Family, seen.Table, seen.Chain, seen.Spec}); !r.kubernetes() {
 			s.rules = append(s.rules, r)
@@ -110,19 +112,67 @@ func (r *Runtime) restore(ctx context.Context, c *cluster, started bool) {
 	if err == nil {
 		now, err = r.look(ctx, c)
 	}
-	if err != nil || !reflect.DeepEqual(now, c.before) {
-		r.spoil(c)
+	if err == nil && !now.leads(c.before) {
+		if err = r.restartProxy(ctx, c, c.before.proxy); err == nil {
+			now, err = r.look(ctx, c)
+		}
 	}
+	switch {
+	case err != nil:
+		r.say(fmt.Sprintf("the cluster %s cannot be given back: %v", r.spec.Name, err))
+	case !reflect.DeepEqual(now, c.before):
+		r.say(fmt.Sprintf("the cluster %s has another %s now", r.spec.Name, now.differs(c.before)))
+	default:
+		return
+	}
+	r.spoil(c)
 }
 
-func (r *Runtime) undo(ctx context.Context, c *cluster, now state) error {
-	for _, name := range slices.Sorted(maps.Keys(c.before.nodes)) {
-		if err := r.mend(ctx, name, now.nodes[name], c.before.nodes[name]); err != nil {
+// differs says in what, for people.
+func (s state) differs(before state) string {
+	var what []string
+	is := func(other bool, name string) {
+		if other {
+			what = append(what, name)
+		}
+	}
+	is(s.corefile != before.corefile, "Corefile")
+	is(s.replicas != before.replicas, "number of CoreDNS")
+	is(s.proxy != before.proxy, "mode of kube-proxy")
+	for _, name := range slices.Sorted(maps.Keys(before.nodes)) {
+		now, then := s.nodes[name], before.nodes[name]
+		is(now.resolvConf != then.resolvConf, resolvConf+" of "+name)
+		is(now.kubelet != then.kubelet, kubeletConfig+" of "+name)
+		is(!slices.Equal(now.rules, then.rules), "rule of "+name)
+		is(!slices.Equal(now.led, then.led), "service that rules of "+name+" lead to")
+	}
+	return strings.Join(what, ", another ")
+}
+
+// leads tells whether the nodes' rules lead to what they led to before: which
+// endpoints kube-proxy writes anew, with CoreDNS's, is not all of them.
+func (s state) leads(before state) bool {
+	for name, its := range before.nodes {
+		if !slices.Equal(s.nodes[name].led, its.led) {
+			return false
+		}
+	}
+	return true
+}
+
+// undo gives kube-proxy its mode back first, and with it goes what another one
+// wrote on the nodes.
+func (r *Runtime) undo(ctx context.Context, c *cluster, now state) (err error) {
+	if now.proxy != c.before.proxy {
+		if err := r.setProxyMode(ctx, c, c.before.proxy); err != nil {
+			return err
+		}
+		if now, err = r.look(ctx, c); err != nil {
 			return err
 		}
 	}
-	if now.proxy != c.before.proxy {
-		if err := r.setProxyMode(ctx, c, c.before.proxy); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(c.before.nodes)) {
+		if err := r.mend(ctx, name, now.nodes[name], c.before.nodes[name]); err != nil {
 			return err
 		}
 	}

@@ -70,7 +70,25 @@ func (w *world) home(ctx context.Context) error {
 		}
 		w.Named(name)
 	}
+	for name := range all {
+		if err := w.furnished(ctx, name); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// furnished returns when a namespace has the service account that its pods are
+// given: the controller manager makes it a moment later, and no pod is admitted
+// before.
+func (w *world) furnished(ctx context.Context, name string) error {
+	return until(ctx, fmt.Sprintf("waiting for the service account of the namespace %q", name), func(ctx context.Context) (bool, error) {
+		_, err := w.c.core.ServiceAccounts(w.Name(name)).Get(ctx, "default", get)
+		if apierrors.IsForbidden(err) { // whoever may not look goes on
+			return true, nil
+		}
+		return err == nil, unlessGone(err)
+	})
 }
 
 // space is the namespace of a node, as the lab calls it.
