@@ -11,18 +11,22 @@ import (
 // CoreDNSReload changes the Corefile of a CoreDNS while it runs, to good ones,
 // to some that it does not take, and last to one that leads back to itself.
 func CoreDNSReload() Lab {
-	up := upstreamPod("up", topo.Reply{Type: "HINFO", Silent: true}) // which is what loop asks: see the last step
+	// HINFO is what the plugin loop asks.
+	up := upstreamPod("up", topo.Reply{Type: "HINFO", Silent: true}, topo.Reply{Name: "*.fine.lab.test.", Type: "HINFO"})
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
 	file := func(addr, forward string) string {
 		return `. {
     errors
-    loop
     reload 2s
     hosts {
         ` + addr + ` fixed.lab.test
         fallthrough
     }
     forward . ` + forward + `
+}
+fine.lab.test {
+    loop
+    forward . {up.addr}
 }
 bad.lab.test {
     loop
@@ -67,14 +71,14 @@ bad.lab.test {
 			{
 				Do: []topo.Act{write(good("192.0.2.6")), topo.Await{Ask: wire, Answers: []string{"192.0.2.6"}}},
 				Ask: map[string]topo.Question{
-					"mended": wire, "outside": topo.Wire{From: client, Server: "dns", Name: "out.lab.test."}, "bad upstream": topo.Wire{From: client, Server: "dns", Name: "x.bad.lab.test."},
+					"mended": wire, "outside": topo.Wire{From: client, Server: "dns", Name: "out.lab.test."}, "fine upstream": topo.Wire{From: client, Server: "dns", Name: "x.fine.lab.test."}, "bad upstream": topo.Wire{From: client, Server: "dns", Name: "x.bad.lab.test."},
 					"log, mended": topo.LogOf(dns),
 				},
 			},
 			// The first question of loop meets the old servers, since the new ones do not
-			// listen yet, and any answer to it would end the search.
+			// listen yet, and any answer to it would end the search: up is silent.
 			{
-				Do:  []topo.Act{write(file("192.0.2.7", "127.0.0.53")), logged(loop), topo.AwaitText{In: ended, Has: "1"}},
+				Do:  []topo.Act{write(strings.Replace(file("192.0.2.7", "127.0.0.53"), "reload", "loop\n    reload", 1)), logged(loop), topo.AwaitText{In: ended, Has: "1"}},
 				Ask: map[string]topo.Question{"in a loop": topo.Wire{From: client, Server: "dns", Name: "fixed.lab.test.", TCP: true}, "log, loop": topo.LogOf(dns), "status": ended},
 			},
 		},
@@ -84,7 +88,7 @@ bad.lab.test {
 			Cases: anyCoreDNS(is.All{is.Addresses("first", "192.0.2.1"), is.Addresses("second", "192.0.2.2"), is.HasText("log, second", "Reloading complete")}, hook+"the file is read every 2 s, and half a second more or less", holds("coredns:TestReload"), refutes("S3-12")),
 		}, {
 			ID:   "failover",
-			Says: "the option failover of forward is unknown, and CoreDNS goes on with the Corefile that it has",
+			Says: "what a running CoreDNS makes of a Corefile with the option failover of forward",
 			Cases: []Case{{
 				When:    coredns("<1.13"),
 				Expect:  is.All{is.Addresses("with failover", "192.0.2.2"), is.HasText("log, failover", "Corefile changed but reload failed: "), is.HasText("log, failover", option)},
@@ -108,8 +112,8 @@ bad.lab.test {
 			Cases: anyCoreDNS(is.All{is.Addresses("mended", "192.0.2.6"), is.AnsweredBy("outside", 1)}, hook+"a file that was not taken is left and the next one awaited", holds("coredns:TestReload")),
 		}, {
 			ID:    "no-loop",
-			Says:  "loop finds none where the server behind CoreDNS says nothing to its question, nor where nobody listens",
-			Cases: anyCoreDNS(is.All{is.AnsweredBy("outside", 1), is.ServFail("bad upstream"), is.HasText("log, mended", "Reloading complete"), is.LacksText("log, mended", "plugin/loop: Loop ")}, "coredns plugin/loop: a question of its own must come back to it more than twice", holds("coredns:TestLoopBadUpstream")),
+			Says:  "loop finds none where another server is behind CoreDNS, nor where nobody listens",
+			Cases: anyCoreDNS(is.All{is.AnsweredBy("fine upstream", 1), is.ServFail("bad upstream"), is.HasText("log, mended", "Reloading complete"), is.LacksText("log, mended", "plugin/loop: Loop ")}, "coredns plugin/loop: a question of its own must come back to it more than twice", holds("coredns:TestLoopBadUpstream")),
 		}, {
 			ID:   "loop",
 			Says: "a CoreDNS that forwards to 127.0.0.53, which in its pod is itself, says so and ends with status 1, and its port is closed",
