@@ -189,7 +189,7 @@ func nobodys(text string) string {
 			return fmt.Sprintf("{nobody}:%d", ap.Port())
 		}
 		a, err := netip.ParseAddr(s)
-		if err != nil || fixed(a) || a.IsMulticast() || s == "fe00::0" { // ip6-localnet in every /etc/hosts
+		if err != nil || fixed(a) || a.IsMulticast() || strings.HasPrefix(s, "fe00::") { // ip6-localnet and the like in every /etc/hosts
 			return s
 		}
 		return "{nobody}"

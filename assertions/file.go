@@ -139,8 +139,11 @@ func SameText(a, b string, want bool) Assertion {
 
 func directive(name, key, says string, want []string) Assertion {
 	words := fmt.Sprintf("%s %s", says, strings.Join(want, " "))
-	if len(want) == 0 {
+	switch {
+	case len(want) == 0:
 		words = "has no " + key + " line"
+	case len(want) > 8:
+		words = fmt.Sprintf("%s %s and so on, %d in all", says, strings.Join(want[:6], " "), len(want))
 	}
 	return onText(name, words, func(text string) error {
 		if got := values(text, key); !slices.Equal(got, want) {

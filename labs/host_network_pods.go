@@ -75,7 +75,7 @@ func HostNetworkPods() Lab {
 		}, {
 			ID:   "no-domains",
 			Says: "the rule adds no domains to search: a short name is not found by a pod that has the domains of its node",
-			Cases: onOwn("kubernetes pkg/kubelet/network/dns/dns.go getPodDNSType; a rule changes addresses, no names"+ran, partly("S2-52"), func(ofNode string, outside is.Assertion) is.Assertion {
+			Cases: onOwn("kubernetes pkg/kubelet/network/dns/dns.go getPodDNSType; a rule changes addresses, no names", partly("S2-52"), func(ofNode string, outside is.Assertion) is.Assertion {
 				return is.All{is.SearchList("host's file", ofNode), outside, api("host asks")}
 			}, "host asks, short"),
 		}, {
@@ -91,7 +91,7 @@ func HostNetworkPods() Lab {
 // nodes.
 func onOwn(because string, sources []results.Source, expect func(ofNode string, outside is.Assertion) is.Assertion, outside string) []Case {
 	return []Case{
-		{When: and(kubernetes(""), overIptables), Expect: expect("host.test", is.NXDomain(outside)), Because: because, Sources: sources},
+		{When: and(kubernetes(""), overIptables), Expect: expect("host.test", is.NXDomain(outside)), Because: because + "; run on Kubernetes 1.34.3", Sources: sources},
 		{When: and(kubernetes(""), overNftables), Expect: expect("host.test", is.ServFail(outside)), Because: because + "; nothing outside is found there, see kind-node", Sources: sources},
 		{When: and(kubernetes(""), overPodman), Expect: expect("dns.podman", is.NXDomain(outside)), Because: because, Sources: sources},
 	}
