@@ -147,13 +147,6 @@ func All() []Lab {
 		CoreDNSConfigMap(),
 		CoreDNSAutopath(),
 		SearchWildcard(),
-		zzPlugins()[0],
-		zzPlugins()[1],
-		zzPlugins()[2],
-		zzPlugins()[3],
-		zzPlugins()[4],
-		zzPlugins()[5],
-		zzPlugins()[6],
 		KindRestart(), // last: after it the cluster is another one
 	}
 }
