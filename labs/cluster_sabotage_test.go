@@ -76,10 +76,10 @@ var clusterSabotages = []sabotage{{
 	fails: fail("refused", "api-server", "service", "headless", "missing"),
 }, {
 	name: "chain of the DNS flushed, rules read", lab: "service-chains", do: flushDNS,
-	fails: fail("in chain KUBE-SVC-TCOU7JCQXEZGVUNU", "udp", "masquerade"),
+	fails: fail("chain KUBE-SVC-TCOU7JCQXEZGVUNU", "udp", "masquerade"),
 }, {
 	name: "chain of the DNS flushed, names asked", lab: "in-a-pod", do: flushDNS,
-	fails: fail("should be an answer, but was: unreachable", "api-server", "service", "headless", "missing"),
+	fails: fail("should be an answer, but was: ", "api-server", "service", "headless", "missing"), // unreachable, or silence where the host has said so too often
 }, {
 	name: "one of three endpoints deleted", lab: "service-chains", do: deletes("two"),
 	fails: map[string]string{"two-endpoints": "but lead to one", "three-endpoints": "but lead to one, three", "spread": "but the answers were 203.0.113.1, 203.0.113.3"},
