@@ -49,7 +49,7 @@ var Engines = map[string]string{
 	"node-engine-firewall": "kubernetes",
 }
 
-// Tested is what labs were run on, all but those that Ran excepts: the facts of each runtime, which are
+// Tested is what labs were run on, but for what is unrun: the facts of each runtime, which are
 // the user's Docker, the lab hosts of runner/host/table.go, the clusters of
 // runner/driver/kind/table.go and one of these as a user's own. What a case
 // says of other versions was read from their source, and "dnslab explain" marks
@@ -58,12 +58,19 @@ var Tested = slices.Concat(dockers, podmans, clusters, guests)
 
 // Ran tells whether l was run where the facts were, which are some of Tested.
 func (l Lab) Ran(tested Facts) bool {
-	if !l.canRun(tested) {
-		return false
-	}
-	return !slices.Contains(lately, l.Name) || !slices.ContainsFunc(untried, func(f Facts) bool {
-		return f["docker"] == tested["docker"] && f["podman"] == tested["podman"]
+	return l.canRun(tested) && !slices.ContainsFunc(unrun, func(u since) bool {
+		return slices.Contains(u.labs, l.Name) && slices.ContainsFunc(u.on, tested.are)
 	})
+}
+
+// are tells whether every fact of some is one of f, with the same value.
+func (f Facts) are(some Facts) bool {
+	for fact, value := range some {
+		if f[fact] != value {
+			return false
+		}
+	}
+	return true
 }
 
 // canRun tells whether a runtime with these facts has what l needs, as far as
@@ -102,22 +109,47 @@ func (l Lab) canRun(tested Facts) bool {
 	return true
 }
 
-// lately are labs that were not run yet on what is untried: these engines take
-// minutes to build, and the labs came after the last run of all.
-var lately = []string{
-	"host-lines", "host-without-servers", "host-without-servers-v6", "host-restarts", "host-way", "host-servers",
-	"daemon-dns", "live-restore", "nat-rules-restored", "host-rules-replaced", "host-internal-network", "own-hostname",
-	"host-dnsmasq", "host-resolved", "host-split-dns", "host-loopback-v6",
-	"pasta-network", "slirp4netns-network", "behind-pasta", "behind-slirp4netns", "rootless-network", "rootless-stack",
-	"network-servers", "podman-commands", "from-the-host", "resolver-files", "port-taken", "input-dropped", "alias-with-a-space",
-	"connect-families", "host-link-local",
-	"ipv6-only-host", "macvlan", "macvlan-host-loopback", "swarm",
+// since are labs that came after the last run of some of what is Tested.
+type since struct {
+	labs []string
+	on   []Facts
 }
 
-var untried = []Facts{
-	{"docker": "23.0.15"}, {"docker": "25.0.6"}, {"docker": "26.0.2"}, {"docker": "27.5.1"}, {"docker": "28.1.1"},
-	{"podman": "4.9.5"}, {"podman": "5.2.5"},
-}
+// unrun is what was not run yet: the engines take minutes to build, the
+// clusters half an hour together.
+var unrun = []since{{
+	labs: []string{
+		"host-lines", "host-without-servers", "host-without-servers-v6", "host-restarts", "host-way", "host-servers",
+		"daemon-dns", "live-restore", "nat-rules-restored", "host-rules-replaced", "host-internal-network", "own-hostname",
+		"host-dnsmasq", "host-resolved", "host-split-dns", "host-loopback-v6",
+		"pasta-network", "slirp4netns-network", "behind-pasta", "behind-slirp4netns", "rootless-network", "rootless-stack",
+		"network-servers", "podman-commands", "from-the-host", "resolver-files", "port-taken", "input-dropped", "alias-with-a-space",
+		"connect-families", "host-link-local",
+		"ipv6-only-host", "macvlan", "macvlan-host-loopback", "swarm",
+	},
+	on: []Facts{
+		{"docker": "23.0.15"}, {"docker": "25.0.6"}, {"docker": "26.0.2"}, {"docker": "27.5.1"}, {"docker": "28.1.1"},
+		{"podman": "4.9.5"}, {"podman": "5.2.5"},
+	},
+}, {
+	labs: []string{
+		"pod-policies", "pod-dns-config", "pod-dns-limits", "pod-dns-refused", "node-resolv-conf", "host-network-pods", "service-variables", "host-aliases",
+		"service-names", "service-reverse", "pod-hostname", "pod-names", "pod-readiness", "partial-names", "search-list-cost", "record-ttl",
+		"external-name", "stub-domain", "coredns-fallthrough",
+		"service-chains", "service-endpoints", "service-way", "proxy-nftables", "dns-service-stays", "api-restart",
+		"cluster-dns-defaults", "dns-cache", "dns-cache-expiry", "dns-cache-services", "dns-log", "dns-informers",
+		"forward-policies", "forward-transports", "forward-failover", "server-blocks", "coredns-hosts", "coredns-reload", "coredns-config-map", "coredns-autopath", "search-wildcard",
+	},
+	on: []Facts{
+		{"kubernetes": "1.34.3", "nodes": "3"},
+		{"kubernetes": "1.34.3", "node-engine-version": "20.10.24"}, {"kubernetes": "1.34.3", "node-engine-version": "28.5.2"},
+		{"kubernetes": "1.34.3", "node-engine-version": "29.8.0"}, {"kubernetes": "1.34.3", "node-engine": "podman"},
+		{"kubernetes": "1.34.3", "cluster-dns": "10.96.0.10"},
+	},
+}, {
+	labs: []string{"services-on-each-node"},
+	on:   []Facts{{"kubernetes": "1.34.3"}},
+}}
 
 var dockers = []Facts{
 	{"docker": "20.10.24", "firewall": "iptables", "rootless": "false"},
