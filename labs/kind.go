@@ -35,7 +35,10 @@ func InAPod() Lab {
 		Story:    "A pod finds the API server, a service and a pod by names of the cluster, which its resolv.conf leads to.",
 		Needs:    []driver.Cap{driver.Pods},
 		Topology: topo.Topology{web, front, behind, client},
-		Steps: []Step{{Ask: map[string]topo.Question{
+		Steps: []Step{{Do: []topo.Act{
+			// A pod that runs is not at once one that the cluster's DNS knows.
+			topo.Await{Ask: topo.Wire{From: client, Name: "{behind}.{lab}.svc.{cluster-domain}."}, Answers: []string{"{web.addr}"}},
+		}, Ask: map[string]topo.Question{
 			"file": topo.File{Of: client, Path: "/etc/resolv.conf"},
 			"API":  ask("kubernetes.default.svc.{cluster-domain}."),
 

@@ -21,7 +21,10 @@ func KindChain() Lab {
 		Story:    "A pod asks CoreDNS, which asks what its node's resolv.conf names: the engine's DNS, which asks the host's resolver. The server there sees how often, from where and over what.",
 		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{client, web, behind, service, headless, clusterNode, topo.HostUpstream},
-		Steps: []Step{{Ask: map[string]topo.Question{
+		Steps: []Step{{Do: []topo.Act{
+			// A pod that runs is not at once one that CoreDNS knows.
+			topo.Await{Ask: topo.Wire{From: client, Name: "{headless}.{lab}.svc.cluster.local."}, Answers: []string{"{behind.addr}"}},
+		}, Ask: map[string]topo.Question{
 			"outside":   ask("chain.{client}.lab.test."),
 			"container": ask("{web}."),
 			"service":   ask("{service}.{lab}.svc.cluster.local."),
