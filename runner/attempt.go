@@ -20,7 +20,7 @@ import (
 const (
 	upTimeout   = 3 * time.Minute
 	actTimeout  = 90 * time.Second
-	downTimeout = 60 * time.Second // goes on after an interrupt
+	downTimeout = 90 * time.Second // goes on after an interrupt
 )
 
 // within is ctx with a bound on what the engine does.

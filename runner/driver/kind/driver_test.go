@@ -115,7 +115,9 @@ func left(ctx context.Context, c *cluster, run string) (all []string, err error)
 		return nil, err
 	}
 	for _, s := range spaces.Items {
-		all = append(all, "namespace "+s.Name)
+		if s.DeletionTimestamp == nil { // otherwise it is on its way, with nothing in it
+			all = append(all, "namespace "+s.Name)
+		}
 	}
 	bindings, err := c.rbac.ClusterRoleBindings().List(ctx, its)
 	if err != nil {

@@ -95,7 +95,7 @@ func (w *ownWorld) Close(ctx context.Context) error {
 		w.Empty()
 		return errors.Join(errs...)
 	}
-	return errors.Join(append(errs, w.world.Close(ctx))...)
+	return errors.Join(append(errs, w.close(ctx, w.c.leaveSpaces))...)
 }
 
 var _ book.Builder = (*ownWorld)(nil)

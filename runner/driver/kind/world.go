@@ -145,40 +145,69 @@ func (w *world) Known() driver.Known {
 
 // Close removes the world's namespaces.
 func (w *world) Close(ctx context.Context) error {
+	return w.close(ctx, w.c.removeSpaces)
+}
+
+func (w *world) close(ctx context.Context, remove func(context.Context, []string) error) error {
 	w.Empty()
 	w.mu.Lock()
 	spaces := w.spaces
 	w.spaces = nil
 	w.mu.Unlock()
-	return errors.Join(w.c.removeSpaces(ctx, spaces), w.removeReaders(ctx, spaces))
+	return errors.Join(remove(ctx, spaces), w.removeReaders(ctx, spaces))
 }
 
-// removeSpaces removes namespaces at once.
+// removeSpaces removes namespaces at once, and returns when they are gone.
 func (c *cluster) removeSpaces(ctx context.Context, names []string) error {
+	return atOnce(names, func(name string) error { return c.removeSpace(ctx, name) })
+}
+
+// leaveSpaces ends what runs in namespaces, and has them removed: the controller
+// for that takes its time, which a cluster that is thrown away need not wait for.
+func (c *cluster) leaveSpaces(ctx context.Context, names []string) error {
+	return atOnce(names, func(name string) error { return c.dropSpace(ctx, name) })
+}
+
+func atOnce(names []string, do func(string) error) error {
 	var all sync.WaitGroup
-	gone := make([]error, len(names))
+	done := make([]error, len(names))
 	for i, name := range names {
-		all.Go(func() { gone[i] = c.removeSpace(ctx, name) })
+		all.Go(func() { done[i] = do(name) })
 	}
 	all.Wait()
-	return errors.Join(gone...)
+	return errors.Join(done...)
 }
 
-// removeSpace removes a namespace with what is in it. Its controller looks
-// first after 5 s, and then every 15 s whether pods have ended (kubernetes
-// v1.34.3 pkg/controller/namespace, namespaceDeletionGracePeriod), so they are
-// told to end meanwhile.
+// removeSpace removes a namespace with what is in it.
 func (c *cluster) removeSpace(ctx context.Context, name string) error {
-	if err := c.core.Namespaces().Delete(ctx, name, meta.DeleteOptions{}); unlessGone(err) != nil {
-		return fmt.Errorf("removing the namespace %q: %w", name, err)
-	}
-	if err := c.core.Pods(name).DeleteCollection(ctx, ended(), meta.ListOptions{}); unlessGone(err) != nil {
-		return fmt.Errorf("removing the pods of %q: %w", name, err)
+	if err := c.dropSpace(ctx, name); err != nil {
+		return err
 	}
 	return until(ctx, fmt.Sprintf("waiting for the end of the namespace %q", name), func(ctx context.Context) (bool, error) {
 		_, err := c.core.Namespaces().Get(ctx, name, get)
 		return apierrors.IsNotFound(err), unlessGone(err)
 	})
+}
+
+// dropSpace ends the pods of a namespace and then has it removed. Its controller
+// looks first after 5 s, and then every 15 s whether pods have ended (kubernetes
+// v1.34.3 pkg/controller/namespace, namespaceDeletionGracePeriod), so they end
+// before.
+func (c *cluster) dropSpace(ctx context.Context, name string) error {
+	if err := c.core.Pods(name).DeleteCollection(ctx, ended(), meta.ListOptions{}); unlessGone(err) != nil {
+		return fmt.Errorf("removing the pods of %q: %w", name, err)
+	}
+	err := until(ctx, fmt.Sprintf("waiting for the end of the pods of %q", name), func(ctx context.Context) (bool, error) {
+		pods, err := c.core.Pods(name).List(ctx, meta.ListOptions{})
+		return err == nil && len(pods.Items) == 0, err
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.core.Namespaces().Delete(ctx, name, meta.DeleteOptions{}); unlessGone(err) != nil {
+		return fmt.Errorf("removing the namespace %q: %w", name, err)
+	}
+	return nil
 }
 
 // ended are the options for ending a pod: an agent ends when it is told to.
