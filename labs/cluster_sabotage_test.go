@@ -2,6 +2,7 @@ package labs_test
 
 import (
 	"context"
+	"os"
 	"slices"
 	"testing"
 
@@ -31,6 +32,9 @@ func TestClusterSabotage(t *testing.T) {
 	})
 	for _, s := range slices.Concat(clusterSabotages, coreDNSSabotages) {
 		t.Run(s.name, func(t *testing.T) {
+			if !s.often && os.Getenv("DNSLAB_SOAK") == "" {
+				t.Skip("one for the nightly soak (DNSLAB_SOAK=1)")
+			}
 			lab := s.broken(t)
 			if _, ok := lab.Topology.Node(theNode.Name); !ok {
 				lab.Topology = append(slices.Clone(lab.Topology), theNode)
@@ -72,41 +76,41 @@ func deletes(pod string) func(labs.Lab) []topo.Act {
 }
 
 var clusterSabotages = []sabotage{{
-	name: "CoreDNS scaled to nothing", lab: "in-a-pod", do: acts(topo.Scale{Replicas: 0}),
+	name: "CoreDNS scaled to nothing", lab: "in-a-pod", often: true, do: acts(topo.Scale{Replicas: 0}),
 	fails: fail("should be an answer, but was: ", "api-server", "service", "headless", "missing"), // refused, or silence where the host has said so too often
 }, {
-	name: "chain of the DNS flushed, rules read", lab: "service-chains", do: flushDNS,
+	name: "chain of the DNS flushed, rules read", lab: "service-chains", often: true, do: flushDNS,
 	fails: fail("chain KUBE-SVC-TCOU7JCQXEZGVUNU", "udp", "masquerade"),
 }, {
-	name: "chain of the DNS flushed, names asked", lab: "in-a-pod", do: flushDNS,
+	name: "chain of the DNS flushed, names asked", lab: "in-a-pod", often: true, do: flushDNS,
 	fails: fail("should be an answer, but was: ", "api-server", "service", "headless", "missing"), // unreachable, or silence where the host has said so too often
 }, {
-	name: "one of three endpoints deleted", lab: "service-chains", do: deletes("two"),
+	name: "one of three endpoints deleted", lab: "service-chains", often: true, do: deletes("two"),
 	fails: map[string]string{"two-endpoints": "but lead to one", "three-endpoints": "but lead to one, three", "spread": "but the answers were 203.0.113.1, 203.0.113.3"},
 }, {
-	name: "rules flushed under the chain", lab: "kind-chain", do: flushEngine,
+	name: "rules flushed under the chain", lab: "kind-chain", often: true, do: flushEngine,
 	fails: map[string]string{
 		"outside": "but was: SERVFAIL", "over-tcp": "but was: SERVFAIL", "container": "but was: SERVFAIL", "node": "but was: SERVFAIL",
 		"from-the-host": "was never asked", "cached": "but was: SERVFAIL",
 	},
 }, {
-	name: "rules flushed on the node", lab: "kind-node", do: flushEngine,
+	name: "rules flushed on the node", lab: "kind-node", often: true, do: flushEngine,
 	fails: map[string]string{"rules": "DOCKER_OUTPUT", "asks": "should be an answer, but was: "},
 }, {
-	name: "resolv.conf.original restored", lab: "kind-node",
+	name: "resolv.conf.original restored", lab: "kind-node", often: true,
 	do:    acts(topo.Write{Node: theNode, Path: "/etc/resolv.conf", From: "/etc/resolv.conf.original"}),
 	fails: map[string]string{"gateway": "127.0.0.11", "asks": "should be an answer, but was: "},
 }, {
-	name: "upstream lies", lab: "kind-chain",
+	name: "upstream lies", lab: "kind-chain", often: true,
 	do: acts(topo.Program{Upstream: topo.HostUpstream, Says: "192.0.2.66", Replies: []topo.Reply{
 		{Name: "*.{client}.lab.test.", Type: "A", Answers: []string{"A 192.0.2.66"}},
 	}}),
 	fails: fail("but was: NOERROR, 192.0.2.66", "outside", "over-tcp", "cached"),
 }, {
-	name: "a pod's resolv.conf replaced", lab: "pod-policies", do: swap("first", "/etc/resolv.conf", "nameserver 192.0.2.1\n"),
+	name: "a pod's resolv.conf replaced", lab: "pod-policies", often: true, do: swap("first", "/etc/resolv.conf", "nameserver 192.0.2.1\n"),
 	fails: map[string]string{"cluster-first": `but has ["192.0.2.1"]`},
 }, {
-	name: "events deleted", lab: "pod-dns-limits",
+	name: "events deleted", lab: "pod-dns-limits", often: true,
 	do:    acts(topo.NodeRun{Node: theNode, Args: []string{"kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "--namespace", "{lab}", "delete", "events", "--all"}}),
 	fails: fail("limits were exceeded", "servers", "domains", "characters", "long-domain", "at-most"),
 }, {

@@ -21,6 +21,7 @@ type sabotage struct {
 	do    func(labs.Lab) []topo.Act
 	swaps []string          // in Corefiles of the lab's own servers: old text, new text, and so on
 	back  bool              // behind dnslab's back: it does not know of new addresses
+	often bool              // of a cluster: done in every run of the tests; the others take long together, and are done where DNSLAB_SOAK is set
 	fails map[string]string // claim to a part of the reason
 }
 
