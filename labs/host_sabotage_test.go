@@ -221,7 +221,7 @@ var hostSabotages = []hostSabotage{{
 		fails: map[string]string{"line": "should have one line for web", "comes-and-goes": "has no line about a container, which says nothing of late"},
 	},
 }, {
-	runtime: "podman-5.8", sabotage: sabotage{
+	runtime: "podman-5.4", sabotage: sabotage{
 		name: "a third port", lab: "port-taken",
 		do: hostRuns("sh", "-c", "mkdir -p /etc/containers/containers.conf.d && printf '[network]\ndns_bind_port = 5354\n' >/etc/containers/containers.conf.d/third.conf"),
 		fails: map[string]string{
@@ -236,7 +236,7 @@ var hostSabotages = []hostSabotage{{
 		fails: map[string]string{"found": "but was: refused", "next": "should end with status 0, but ended with 126", "gone": "should "},
 	},
 }, {
-	runtime: "podman-5.8", sabotage: sabotage{
+	runtime: "podman-5.4", sabotage: sabotage{
 		name: "the server behind lies, and there is IPv6", lab: "host-link-local",
 		do: func(l labs.Lab) []topo.Act {
 			lies := program("up", "192.0.2.66 to everything", topo.Reply{Answers: []string{"A 192.0.2.66"}, Type: "A"})
