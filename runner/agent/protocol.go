@@ -176,3 +176,6 @@ type Write struct {
 	Rename  bool   `json:"rename,omitempty"`
 	Append  bool   `json:"append,omitempty"`
 }
+
+// Rule is one of what Rules brings back, for drivers, which know no results.
+type Rule = results.Rule

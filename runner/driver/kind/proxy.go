@@ -11,7 +11,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/agent"
 )
 
@@ -130,7 +129,7 @@ var (
 
 // led are the ports of the cluster's own services that the rules of a node lead
 // to some endpoint, with the mode that has it so: "iptables kube-system/kube-dns:dns".
-func led(rules []results.Rule) (ports []string) {
+func led(rules []agent.Rule) (ports []string) {
 	chains := map[string][]string{}
 	for _, r := range rules {
 		if r.Family == "ip" && (r.Table == "nat" || r.Table == "kube-proxy") {
