@@ -1,11 +1,8 @@
 package bench
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -29,22 +26,7 @@ const glibcWaits = 5 * time.Second
 // It runs on clusters that are ready, or on what DNSLAB_BENCH_RUNTIMES names,
 // with commas. DNSLAB_BENCH_PAIRS says how many pairs at least, 2000 if not set.
 func BenchmarkPairs(b *testing.B) {
-	o := all.Open(b.Context(), driver.Options{Run: benchID()})
-	defer o.Close(context.Background())
-	wanted := strings.FieldsFunc(os.Getenv("DNSLAB_BENCH_RUNTIMES"), func(r rune) bool { return r == ',' })
-	for _, c := range all.Candidates() {
-		if len(wanted) > 0 && !slices.Contains(wanted, c.Name) || len(wanted) == 0 && (c.Engine != "kubernetes" || !o.Later(c).Ready(b.Context())) {
-			continue
-		}
-		b.Run(c.Name, func(b *testing.B) {
-			rt, err := o.Runtime(b.Context(), c)
-			if err != nil {
-				b.Skip(err)
-			}
-			defer rt.Close(context.Background())
-			pairs(b, rt)
-		})
-	}
+	onRuntimes(b, func(c all.Candidate) bool { return c.Engine == "kubernetes" && c.Made() }, pairs)
 }
 
 func pairs(b *testing.B, rt driver.Runtime) {
