@@ -46,6 +46,18 @@ func TestNoEcho(t *testing.T) {
 			t.Errorf("%q holds where nobody hears an echo", came)
 		}
 	}
+	echoed := func(o results.Observation) error {
+		return is.Echo("ping").Check(results.Evidence{Seen: map[string]results.Observation{"ping": o}})
+	}
+	if err := echoed(results.Observation{Kind: results.KindCommand, Transport: results.ICMP, Outcome: results.Answered}); err != nil {
+		t.Error(err)
+	}
+	if err := echoed(results.Observation{Kind: results.KindCommand, Transport: results.ICMP, Outcome: results.TimedOutAsk}); err == nil || err.Error() != "ping should have an echo, but was: no echo" {
+		t.Error(err)
+	}
+	if echoed(results.Observation{Kind: results.KindCommand, Outcome: results.Answered}) == nil {
+		t.Error("what was no ping has an echo")
+	}
 	dns := results.Observation{Kind: results.KindDNS, Outcome: results.TimedOutAsk}
 	echo := results.Observation{Kind: results.KindCommand, Transport: results.ICMP, Outcome: results.Answered}
 	if is.NoEcho("dns", "echo").Check(results.Evidence{Seen: map[string]results.Observation{"dns": dns, "echo": echo}}) == nil {

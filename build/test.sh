@@ -26,5 +26,7 @@ step go test -p 1 -count=1 -timeout 40m ./...
 DNSLAB_REPEAT=1 DNSLAB_REQUIRE=$(echo "$require" | tr , '\n' | grep -vx docker | paste -sd, -)
 DNSLAB_RUNTIME=${DNSLAB_REQUIRE:-ready}
 export DNSLAB_RUNTIME DNSLAB_REPEAT DNSLAB_REQUIRE
-step go test -count=1 -timeout 60m ./labs -run '^(TestLabs|TestNothing.*|TestHostSabotage|TestClusterSabotage)$'
+step go test -count=1 -timeout 60m ./labs -run '^(TestLabs|TestNothing.*)$'
+step go test -count=1 -timeout 20m ./labs -run '^TestHostSabotage$'
+step go test -count=1 -timeout 20m ./labs -run '^TestClusterSabotage$'
 step go test -count=1 -timeout 20m ./cmd/dnslab -run '^TestKillHost$'

@@ -36,7 +36,7 @@ func APIRestart() Lab {
 		Needs:    []driver.Cap{driver.OwnCluster, driver.Pods},
 		Topology: topo.Topology{clusterNode, web, kept, old, made},
 		Steps: []Step{{
-			Do:  []topo.Act{topo.Start{Node: old}, topo.Await{Ask: ask(old)}}, // so the other is known, and in no cache
+			Do:  []topo.Act{topo.Start{Node: old}, topo.Await{Ask: ask(old), InARow: 12}}, // so the other is known, and in no cache
 			Ask: map[string]topo.Question{"API": readyz, "restarts": restarts},
 		}, {
 			Do:  []topo.Act{run("mv " + manifest + " /etc/kubernetes/"), run(wait("while " + port))},
@@ -46,7 +46,7 @@ func APIRestart() Lab {
 				run("mv /etc/kubernetes/kube-apiserver.yaml " + manifest),
 				run(wait("until "+port) + " || :"), run(wait("until "+ok) + " || :"), run(wait("until " + ok)), // a loaded machine takes longer than one act may
 				topo.Start{Node: made},
-				topo.Await{Ask: ask(made), Within: time.Minute},
+				topo.Await{Ask: ask(made), InARow: 12, Within: time.Minute},
 			},
 			Ask: map[string]topo.Question{"name then": ask(old), "what is new": ask(made), "API then": readyz, "restarts then": restarts},
 		}},

@@ -110,8 +110,14 @@ var clusterSabotages = []sabotage{{
 	name: "a pod's resolv.conf replaced", lab: "pod-policies", often: true, do: swap("first", "/etc/resolv.conf", "nameserver 192.0.2.1\n"),
 	fails: map[string]string{"cluster-first": `but has ["192.0.2.1"]`},
 }, {
-	name: "events deleted", lab: "pod-dns-limits", often: true,
-	do:    acts(topo.NodeRun{Node: theNode, Args: []string{"kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "--namespace", "{lab}", "delete", "events", "--all"}}),
+	name: "events deleted", lab: "pod-dns-limits", // kubelet writes them again, until its pods have come to rest
+	do: acts(topo.NodeRun{Node: theNode, Args: []string{"sh", "-euc", `export KUBECONFIG=/etc/kubernetes/admin.conf
+		quiet=0
+		while [ $quiet -lt 3 ]; do
+			if [ -z "$(kubectl --namespace {lab} get events --output name)" ]; then quiet=$((quiet + 1)); else quiet=0; fi
+			kubectl --namespace {lab} delete events --all
+			sleep 1
+		done`}}),
 	fails: fail("limits were exceeded", "servers", "domains", "characters", "long-domain", "at-most"),
 }, {
 	name: "kubelet reads another file", lab: "node-resolv-conf", step: 1,

@@ -26,6 +26,7 @@ func TestHostSabotage(t *testing.T) {
 	}
 	for _, s := range hostSabotages {
 		t.Run(s.runtime+" "+s.name, func(t *testing.T) {
+			t.Parallel() // each has a host of its own
 			lab := s.broken(t)
 			run := onHost(t, s.runtime, lab)
 			for _, r := range run.Results {

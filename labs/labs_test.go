@@ -29,8 +29,11 @@ import (
 const runFile = "../results/runs/go-test.json"
 
 // downReserve is how long before the test binary's own deadline a run ends, so
-// that everything can be taken down.
-const downReserve = 90 * time.Second
+// that everything can be taken down. It is less where all tests have little.
+var (
+	downReserve = 90 * time.Second
+	reserve     sync.Once
+)
 
 // TestLabs runs the labs on DNSLAB_RUNTIME (default docker; "ready" is every
 // lab host whose image is there), DNSLAB_REPEAT times (default once). Its subtests are runtime/lab/claim. A runtime that is
@@ -112,13 +115,19 @@ func start(t *testing.T) results.Run {
 // test of this package begins anything, and while there still is time to take
 // down what was built and to report.
 func inTime(t *testing.T) context.Context {
+	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stop := context.AfterFunc(interrupted(), func() { cancel(runner.ErrInterrupted) })
 	t.Cleanup(func() { stop(); cancel(nil) })
 	if deadline, ok := t.Deadline(); ok {
-		var end context.CancelFunc
-		ctx, end = context.WithDeadline(ctx, deadline.Add(-min(downReserve, time.Until(deadline)/4)))
-		t.Cleanup(end)
+		reserve.Do(func() { downReserve = min(downReserve, time.Until(deadline)/4) })
+		end := deadline.Add(-downReserve)
+		if time.Now().After(end) {
+			t.Fatalf("not begun: the time of the tests ends in %s", time.Until(deadline).Round(time.Second))
+		}
+		var done context.CancelFunc
+		ctx, done = context.WithDeadline(ctx, end)
+		t.Cleanup(done)
 	}
 	return ctx
 }

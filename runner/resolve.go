@@ -126,7 +126,7 @@ func (r resolver) await(a topo.Await) (agent.Await, error) {
 	if err != nil {
 		return agent.Await{}, err
 	}
-	await := agent.Await{Ask: wire, Rcode: cmp.Or(a.Rcode, "NOERROR"), Refused: a.Refused, WithinMS: millis(a.Within, topo.AwaitWithin)}
+	await := agent.Await{Ask: wire, Rcode: cmp.Or(a.Rcode, "NOERROR"), Refused: a.Refused, InARow: a.Row(), WithinMS: millis(a.Within, topo.AwaitWithin)}
 	if a.Answers != nil {
 		answers, err := r.expand(a.Answers)
 		if err != nil {

@@ -165,6 +165,7 @@ type Await struct {
 	Rcode    string    `json:"rcode"`
 	Refused  bool      `json:"refused,omitempty"`
 	Answers  *[]string `json:"answers,omitempty"`
+	InARow   int       `json:"in_a_row"`
 	WithinMS int       `json:"within_ms"`
 }
 

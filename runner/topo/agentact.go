@@ -52,7 +52,16 @@ type Await struct {
 	Rcode   string        // empty is NOERROR
 	Refused bool          // no answer at all, but that nobody listens: over TCP, as of a closed UDP port the kernel may keep quiet
 	Answers []string      // data of all records of the answer, in any order, as observations have it: "{web.addr}", "out.lab.test."; nil is whatever
+	InARow  int           // right answers, one after another; 0 is one or, where Ask has no Server and so perhaps several behind one address, eight
 	Within  time.Duration // 0 is 30 s; an act may take 90 s
+}
+
+// Row is how many right answers end a.
+func (a Await) Row() int {
+	if a.InARow == 0 && a.Ask.Server == "" {
+		return 8 // of two servers in turn at random, one is left out once in 128 times
+	}
+	return max(a.InARow, 1)
 }
 
 // AwaitWithin is how long Await and AwaitText wait unless they say so.

@@ -14,15 +14,27 @@ const (
 	awaitPause = 100 * time.Millisecond // after each
 )
 
-// await asks until the answer is the one that is waited for. That it does not
+// await asks until the answer is the one that is waited for, so often in a row. That it does not
 // come is no error: what is asked next tells what came instead.
 func (w *worker) await(a agent.Await) error {
 	q := a.Ask
 	q.Times, q.TimeoutMS = 1, int(awaitTry.Milliseconds())
-	for end := time.Now().Add(wait(a.WithinMS, awaitWait)); ; time.Sleep(awaitPause) {
+	right := 0
+	for end := time.Now().Add(wait(a.WithinMS, awaitWait)); ; {
 		o, err := w.wire(q)
-		if err != nil || awaited(o, a) || time.Until(end) < awaitPause {
+		if err != nil {
 			return err
+		}
+		if awaited(o, a) {
+			right++
+		} else {
+			right = 0
+		}
+		if right >= max(a.InARow, 1) || time.Until(end) < awaitPause {
+			return nil
+		}
+		if right == 0 {
+			time.Sleep(awaitPause)
 		}
 	}
 }

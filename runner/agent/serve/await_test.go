@@ -82,6 +82,11 @@ func TestAwait(t *testing.T) {
 	if r := newWorker().respond(line); r.Error != "" || asked.Load() != 3 {
 		t.Errorf("asked %d times: %q, want 3", asked.Load(), r.Error)
 	}
+	asked.Store(0)
+	await := agent.Await{Ask: agent.Wire{Name: "new.", Type: "A", Server: server}, Rcode: "NOERROR", Answers: &[]string{}, InARow: 4, WithinMS: long}
+	if err := newWorker().await(await); err != nil || asked.Load() != 6 {
+		t.Errorf("asked %d times: %v, want 6, of which the last 4 are right", asked.Load(), err)
+	}
 }
 
 // What does not come within the bound is no error; a question that nobody can ask is.
