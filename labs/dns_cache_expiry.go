@@ -112,6 +112,11 @@ stale.lab.test {
 				is.Metric("metrics", `coredns_cache_prefetch_total{zones="tenth.lab.test."}`, 1, 10),
 			}, "cache.go New: percentage is 10, which is also the least that setup.go cacheParse takes", partly("S2-55")...),
 		}, {
+			ID:   "prefetch-over-tcp",
+			Says: "that question of CoreDNS's own goes out over TCP, although the client's came over UDP",
+			Cases: cacheCase(is.AskedOverEach("up's log", name("web.tenth"), "udp", "tcp"),
+				"cache.go newPrefetchResponseWriter: whatever the client's protocol, TCP, so that nothing is cut off; plugin/forward asks as it came"),
+		}, {
 			ID:   "servfail",
 			Says: "SERVFAIL of an upstream is remembered for 5 s",
 			Cases: cacheCase(is.All{

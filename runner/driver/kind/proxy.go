@@ -127,6 +127,13 @@ var (
 	toSomeone = regexp.MustCompile(`-j (KUBE-SEP-\S+)$`)
 )
 
+// An entrance is where a packet comes to kube-proxy's chains of iptables, from
+// outside the node, from a program on it, and on the way out (kubernetes
+// pkg/proxy/iptables/proxier.go iptablesJumpChains).
+type entrance struct{ chain, to string }
+
+var entrances = []entrance{{"PREROUTING", "KUBE-SERVICES"}, {"OUTPUT", "KUBE-SERVICES"}, {"POSTROUTING", "KUBE-POSTROUTING"}}
+
 // led are the ports of the cluster's own services that the rules of a node lead
 // to some endpoint, with the mode that has it so: "iptables kube-system/kube-dns:dns".
 func led(rules []agent.Rule) (ports []string) {
@@ -140,7 +147,13 @@ func led(rules []agent.Rule) (ports []string) {
 		found := toSomeone.FindStringSubmatch(spec)
 		return found != nil && slices.ContainsFunc(chains[found[1]], func(s string) bool { return strings.Contains(s, " -j DNAT ") })
 	}
+	entered := !slices.ContainsFunc(entrances, func(e entrance) bool {
+		return !slices.ContainsFunc(chains[e.chain], func(s string) bool { return strings.HasSuffix(s, "-j "+e.to) })
+	})
 	for _, spec := range chains["KUBE-SERVICES"] {
+		if !entered {
+			break
+		}
 		if found := ownPort.FindStringSubmatch(spec); found != nil && slices.ContainsFunc(chains[found[2]], ends) {
 			ports = append(ports, iptablesMode+" "+found[1])
 		}

@@ -11,6 +11,9 @@ import (
 // which has two endpoints, in both modes.
 var (
 	proxyIptables = []results.Rule{
+		{Family: "ip", Table: "nat", Chain: "PREROUTING", Spec: `-m comment --comment "kubernetes service portals" -j KUBE-SERVICES`},
+		{Family: "ip", Table: "nat", Chain: "OUTPUT", Spec: `-m comment --comment "kubernetes service portals" -j KUBE-SERVICES`},
+		{Family: "ip", Table: "nat", Chain: "POSTROUTING", Spec: `-m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING`},
 		{Family: "ip", Table: "nat", Chain: "KUBE-SERVICES", Spec: `-d 10.96.0.10/32 -p udp -m comment --comment "kube-system/kube-dns:dns cluster IP" -m udp --dport 53 -j KUBE-SVC-TCOU7JCQXEZGVUNU`},
 		{Family: "ip", Table: "nat", Chain: "KUBE-SERVICES", Spec: `-d 10.96.0.1/32 -p tcp -m comment --comment "default/kubernetes:https cluster IP" -m tcp --dport 443 -j KUBE-SVC-NPX46M4PTMTKRN6Y`},
 		{Family: "ip", Table: "nat", Chain: "KUBE-SERVICES", Spec: `-d 10.96.9.9/32 -p udp -m comment --comment "lab-1/front:dns cluster IP" -m udp --dport 53 -j KUBE-SVC-AAAAAAAAAAAAAAAA`},
@@ -42,6 +45,7 @@ func TestLed(t *testing.T) {
 		"iptables":                {proxyIptables, []string{api, dns}},
 		"iptables, flushed":       {without(proxyIptables, "KUBE-SVC-TCOU7JCQXEZGVUNU"), []string{api}},
 		"iptables, an end is not": {without(proxyIptables, "KUBE-SEP-M66F6TD25XSFZOMV"), []string{dns}},
+		"iptables, not entered":   {without(proxyIptables, "OUTPUT"), nil},
 		"nftables":                {proxyNftables, []string{apiN, dnsN}},
 		"both":                    {slices.Concat(proxyIptables, proxyNftables), []string{api, dns, apiN, dnsN}},
 		"neither":                 {nil, nil},

@@ -26,10 +26,8 @@ const (
 // addCoreDNS adds a server to a pod, which is ready when it listens.
 func (w *world) addCoreDNS(ctx context.Context, n topo.Node, pod *corev1.Pod) error {
 	s := n.Pod.CoreDNS
-	files := map[string]string{path.Base(topo.CorefilePath): s.Corefile}
-	maps.Copy(files, s.Files)
 	name := pod.Name + "-" + coreDNS
-	if err := w.putFiles(ctx, n, name, files); err != nil {
+	if err := w.putFiles(ctx, n, name, files(s, nil)); err != nil {
 		return err
 	}
 	image, err := w.c.coreDNSImage(ctx)
@@ -70,11 +68,16 @@ func (w *world) addCoreDNS(ctx context.Context, n topo.Node, pod *corev1.Pod) er
 }
 
 // setConfig changes files of a server that is Mounted. kubelet brings them there.
-func (w *world) setConfig(ctx context.Context, n topo.Node, files map[string]string) error {
-	all := map[string]string{path.Base(topo.CorefilePath): n.Pod.CoreDNS.Corefile}
-	maps.Copy(all, n.Pod.CoreDNS.Files)
-	maps.Copy(all, files)
-	return w.putFiles(ctx, n, w.Name(n.Name)+"-"+coreDNS, all)
+func (w *world) setConfig(ctx context.Context, n topo.Node, changed map[string]string) error {
+	return w.putFiles(ctx, n, w.Name(n.Name)+"-"+coreDNS, files(n.Pod.CoreDNS, changed))
+}
+
+// files are what a server reads: those of s, and what was changed since.
+func files(s topo.CoreDNS, changed map[string]string) map[string]string {
+	all := map[string]string{path.Base(topo.CorefilePath): s.Corefile}
+	maps.Copy(all, s.Files)
+	maps.Copy(all, changed)
+	return all
 }
 
 // letRead lets the servers of a namespace read what the cluster's may.
