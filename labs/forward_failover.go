@@ -95,7 +95,7 @@ few.lab.test {
 			{
 				Do: []topo.Act{
 					topo.Program{Upstream: dead, Replies: []topo.Reply{{}}, Says: "it answers everything"},
-					until("back.silent", "", "203.0.113.3"),
+					until("back.silent", "", "203.0.113.3"), until("back.failfast", "", "203.0.113.3"),
 				},
 				Ask: map[string]topo.Question{"silent, back": wire("healed.silent"), "failfast, back": wire("healed.failfast")},
 			},

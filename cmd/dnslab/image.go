@@ -24,15 +24,16 @@ func imageCommand() *cobra.Command {
 		Use: "image", Short: "Build, list and remove the images that runtimes need", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	sub := func(use, short string, do func(ctx context.Context, w io.Writer, t runner.Target, names []string) error) {
+	sub := func(use, short string, args cobra.PositionalArgs, do func(ctx context.Context, w io.Writer, t runner.Target, names []string) error) {
 		c.AddCommand(&cobra.Command{
-			Use: use, Short: short, Args: imageNames,
+			Use: use, Short: short, Args: args,
 			RunE: func(c *cobra.Command, names []string) error { return eachKeeper(c, names, do) },
 		})
 	}
-	sub("build [NAME...]", "Build images that are not there (default those of nodes; of lab hosts and of KIND nodes by name: host-trixie)", buildImages)
-	sub("ls [NAME...]", "List the images that are there, with sizes", listImages)
-	sub("rm [NAME...]", "Remove images (default all)", func(ctx context.Context, w io.Writer, t runner.Target, names []string) error {
+	sub("build [NAME...]", "Build images that are not there (default those of nodes; of lab hosts and of KIND nodes by name, or by that of a runtime: host-trixie, docker-29)",
+		func(c *cobra.Command, names []string) error { return imageNames(c, imagesOf(names)) }, buildImages)
+	sub("ls [NAME...]", "List the images that are there, with sizes", imageNames, listImages)
+	sub("rm [NAME...]", "Remove images (default all)", imageNames, func(ctx context.Context, w io.Writer, t runner.Target, names []string) error {
 		gone, err := removeImages(ctx, t.Runtime.(imageKeeper), names)
 		for _, g := range gone {
 			fmt.Fprintf(w, "removed %s\n", g)
@@ -40,6 +41,27 @@ func imageCommand() *cobra.Command {
 		return err
 	})
 	return c
+}
+
+// imagesOf has those that a runtime needs in place of its name, each once.
+func imagesOf(names []string) []string {
+	var wanted []string
+	needs := map[string][]string{}
+	for _, c := range all.Candidates() {
+		needs[c.Name] = c.Images()
+	}
+	for _, n := range names {
+		its := needs[n]
+		if len(its) == 0 {
+			its = []string{n}
+		}
+		for _, image := range its {
+			if !slices.Contains(wanted, image) {
+				wanted = append(wanted, image)
+			}
+		}
+	}
+	return wanted
 }
 
 func imageNames(_ *cobra.Command, names []string) error {
@@ -77,7 +99,7 @@ func buildImages(ctx context.Context, w io.Writer, t runner.Target, names []stri
 	if len(names) == 0 {
 		names = images.Names()
 	}
-	for _, n := range names {
+	for _, n := range imagesOf(names) {
 		ref, err := images.Ensure(ctx, t.Runtime.(imageKeeper).Images(), n, func(s string) { fmt.Fprintln(w, s) })
 		if err != nil {
 			return err

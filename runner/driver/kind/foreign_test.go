@@ -20,6 +20,9 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
+	"github.com/dnslab/dnslab/labs"
+	"github.com/dnslab/dnslab/results"
+	"github.com/dnslab/dnslab/runner"
 	"github.com/dnslab/dnslab/runner/driver"
 	"github.com/dnslab/dnslab/runner/driver/drivertest"
 	"github.com/dnslab/dnslab/runner/driver/internal/stock"
@@ -49,6 +52,7 @@ func foreign(ctx context.Context, t *testing.T, rt driver.Runtime) {
 		},
 		Left: func(ctx context.Context, run string) ([]string, error) { return left(ctx, c.now(), run) },
 		More: map[string]func(context.Context, *testing.T, driver.Runtime){
+			"Labs":    visit,
 			"Guest":   func(ctx context.Context, t *testing.T, rt driver.Runtime) { guest(ctx, t, rt.(*Guest)) },
 			"Taken":   func(ctx context.Context, t *testing.T, rt driver.Runtime) { taken(ctx, t, rt.(*Guest)) },
 			"Cleaned": func(ctx context.Context, t *testing.T, rt driver.Runtime) { cleaned(ctx, t, rt.(*Guest), c.supply) },
@@ -140,6 +144,30 @@ func guest(ctx context.Context, t *testing.T, g *Guest) {
 			w.Close(ctx)
 			t.Errorf("%s came up", n.Name)
 		}
+	}
+}
+
+// visit runs all labs that somebody else's cluster can have.
+func visit(ctx context.Context, t *testing.T, rt driver.Runtime) {
+	plan, err := runner.Choose(labs.All(), runner.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := runner.Target{Name: ContextPrefix + "me@it", Engine: "kubernetes", Runtime: rt, Required: true}
+	run := runner.Run(ctx, plan, []runner.Target{target}, runner.Options{ID: runner.NewID()})
+	for _, p := range run.Problems {
+		t.Errorf("%s of %s: %s", p.Stage, p.Lab, p.Reason)
+	}
+	status := map[results.Status]int{}
+	for _, r := range run.Results {
+		status[r.Status]++
+		if r.Status == results.Fail || r.Status == results.Error {
+			t.Errorf("%s/%s: %s", r.Lab, r.Claim, r.Reason)
+		}
+	}
+	t.Logf("%v", status)
+	if status[results.Pass] < 50 {
+		t.Errorf("only %d claims were judged", status[results.Pass])
 	}
 }
 
