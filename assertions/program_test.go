@@ -34,6 +34,7 @@ func TestProgramJudges(t *testing.T) {
 		{Runs("runs"), ""},
 		{Runs("ended"), "should still run, but it has ended: signal: killed"},
 		{Runs("late"), "should still run, but was: timeout"},
+		{Complained("bad", 125, ""), "should end with status 125 and complain"},
 		{Complained("good", 0, ""), "should end with status 0 and complain"},
 	} {
 		err := c.a.Check(e)

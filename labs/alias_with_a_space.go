@@ -103,9 +103,13 @@ func AliasWithASpace() Lab {
 				Expect:  is.All{is.Exited("removal", 0), is.Printed("without it", "NOERROR {web}")},
 				Because: "podman libpod removes the container whatever becomes of its networks, up to 4.x; netavark src/dns/aardvark.rs takes the line out of the file before it looks for the server (run on podman 4.3.1)",
 			}, {
-				When:    aardvark(">=1.12 <1.17"),
+				When:    and(aardvark(">=1.12 <1.17"), podman("<5.3")),
+				Expect:  is.All{is.Complained("removal", 0, "failed to get aardvark pid"), is.Printed("without it", "NOERROR {web}")},
+				Because: "podman libpod/container_internal.go cleanupNetwork logs what goes wrong with a network, and no more; netavark src/dns/aardvark.rs takes the line out of the file before it looks for the server (run on podman 4.9.5 and 5.2.5 with netavark 1.14.0)",
+			}, {
+				When:    and(aardvark(">=1.12 <1.17"), podman(">=5.3")),
 				Expect:  is.All{is.Complained("removal", 125, "failed to get aardvark pid"), is.Printed("without it", "NOERROR {web}")},
-				Because: "netavark src/dns/aardvark.rs takes the line out of the file before it looks for the server (run on netavark 1.14.0)",
+				Because: "podman#23553, after 5.2: cleanupNetwork returns the error; netavark src/dns/aardvark.rs takes the line out of the file before it looks for the server (run on podman 5.4.2 with netavark 1.14.0)",
 			}, {
 				When:    aardvark(">=1.17"),
 				Expect:  is.All{is.Exited("removal", 0), is.Printed("without it", "NOERROR {web}")},

@@ -30,7 +30,7 @@ func HostInternalNetwork() Lab {
 		cut   = "moby libnetwork, v23.0.11, v25.0.5 to v25.0.14 and v26.0.0 to v26.1.2 forward nothing for a sandbox without external access (CVE-2024-29018), from v26.1.3 on they leave out servers that would be dialled from the host"
 		lost  = "moby libnetwork resolver.go, up to v23.0.10: sent from the container's namespace, dropped on the way, and without any response nothing is answered"
 		kit   = "moby contrib/dockerd-rootless.sh: the engine's server is the forwarder at 10.0.2.3, to which the container has no way"
-		ran   = "; run on 20.10.24, 25.0.3, 26.1.5, 28.5.2 and 29.8.0"
+		ran   = "; run on 20.10.24, 23.0.15, 25.0.3, 25.0.6, 26.0.2, 26.1.5, 27.5.1, 28.1.1, 28.5.2 and 29.8.0"
 		kits  = "; run on 26.1.5 and 29.8.0 without root"
 	)
 	leaks := func(answer, name string) is.All {

@@ -115,23 +115,8 @@ type since struct {
 	on   []Facts
 }
 
-// unrun is what was not run yet: the engines take minutes to build, the
-// clusters half an hour together.
+// unrun is what was not run yet: the clusters take half an hour together.
 var unrun = []since{{
-	labs: []string{
-		"host-lines", "host-without-servers", "host-without-servers-v6", "host-restarts", "host-way", "host-servers",
-		"daemon-dns", "live-restore", "nat-rules-restored", "host-rules-replaced", "host-internal-network", "own-hostname",
-		"host-dnsmasq", "host-resolved", "host-split-dns", "host-loopback-v6",
-		"pasta-network", "slirp4netns-network", "behind-pasta", "behind-slirp4netns", "rootless-network", "rootless-stack",
-		"network-servers", "podman-commands", "from-the-host", "resolver-files", "port-taken", "input-dropped", "alias-with-a-space",
-		"connect-families", "host-link-local",
-		"ipv6-only-host", "macvlan", "macvlan-host-loopback", "swarm",
-	},
-	on: []Facts{
-		{"docker": "23.0.15"}, {"docker": "25.0.6"}, {"docker": "26.0.2"}, {"docker": "27.5.1"}, {"docker": "28.1.1"},
-		{"podman": "4.9.5"}, {"podman": "5.2.5"},
-	},
-}, {
 	labs: []string{
 		"pod-policies", "pod-dns-config", "pod-dns-limits", "pod-dns-refused", "node-resolv-conf", "host-network-pods", "service-variables", "host-aliases",
 		"service-names", "service-reverse", "pod-hostname", "pod-names", "pod-readiness", "partial-names", "search-list-cost", "record-ttl",

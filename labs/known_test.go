@@ -20,14 +20,15 @@ func TestRanOn(t *testing.T) {
 		t.Fatalf("no lab %q", name)
 		return labs.Lab{}
 	}
-	docker, podman := labs.Facts{"docker": ""}, labs.Facts{"podman": ""}
+	docker, podman, kubernetes := labs.Facts{"docker": ""}, labs.Facts{"podman": ""}, labs.Facts{"kubernetes": ""}
 	for _, tt := range []struct {
 		lab    string
 		when   labs.Facts
 		is, no string
 	}{
 		{"names", docker, "docker 27.5.1", "docker 31.0.0"},
-		{"daemon-dns", docker, "docker 26.1.5", "docker 27.5.1"},
+		{"daemon-dns", docker, "docker 27.5.1", "docker 31.0.0"},
+		{"service-names", kubernetes, "kubernetes 1.34.3", "kubernetes 1.33.0"},
 		{"ipvlan", docker, "", "docker 26.1.5"},
 		{"pasta-network", podman, "podman 5.4.2", "podman 3.0.1"},
 		{"slirp4netns-network", podman, "podman 5.4.2", "podman 6.1.1"},

@@ -104,7 +104,7 @@ func hostLoopbackFrom(carrier topo.NetworkDriver, test string, ran func(versions
 			Says: "whether it is asked where the network is not internal",
 			Cases: append(each(Case{
 				Expect:  is.All{is.AnsweredBy("porter", 1), is.AnsweredBy("plain", 1), is.Asked("loopback's log", "plain.lab.test.")},
-				Because: "moby libnetwork/resolver.go: a server on the host's loopback is dialled from the engine's own namespace, 20.10 to 29; " + detach + ran("20.10.24, 26.1.5, 28.5.2 and 29.8.0"),
+				Because: "moby libnetwork/resolver.go: a server on the host's loopback is dialled from the engine's own namespace, 20.10 to 29; " + detach + ran("20.10.24, 23.0.15, 25.0.3, 25.0.6, 26.0.2, 26.1.5, 27.5.1, 28.1.1, 28.5.2 and 29.8.0"),
 				Sources: holds(test),
 			}, onHost("")...), Case{
 				When:    throughSlirp(inRootlessKit("<24.0")),
@@ -132,9 +132,9 @@ func hostLoopbackFrom(carrier topo.NetworkDriver, test string, ran func(versions
 			Says: "whether it is asked where the network is internal",
 			Cases: []Case{
 				leaks("<23.0.11", "moby libnetwork resolver.go: a server on the host's loopback is dialled from the host's namespace, whatever networks the container is on", ran("20.10.24")),
-				cut(and(docker(">=23.0.11 <24.0"), rootless(false)), "moby libnetwork startResolver, v23.0.11: a sandbox without external connectivity forwards nothing", unrun),
-				leaks(">=24.0 <25.0.5", "moby libnetwork resolver.go, v24.0.0 to v25.0.4: a server on the host's loopback is dialled from the host's namespace", unrun),
-				cut(and(docker(">=25.0.5"), rootless(false)), "moby libnetwork resolver.go: without external access nothing is forwarded, from v26.1.3 to no server that would be dialled from the host", ran("26.1.5, 28.5.2 and 29.8.0")),
+				cut(and(docker(">=23.0.11 <24.0"), rootless(false)), "moby libnetwork startResolver, v23.0.11: a sandbox without external connectivity forwards nothing", ran("23.0.15")),
+				leaks(">=24.0 <25.0.5", "moby libnetwork resolver.go, v24.0.0 to v25.0.4: a server on the host's loopback is dialled from the host's namespace", ran("25.0.3")),
+				cut(and(docker(">=25.0.5"), rootless(false)), "moby libnetwork resolver.go: without external access nothing is forwarded, from v26.1.3 to no server that would be dialled from the host", ran("25.0.6, 26.0.2, 26.1.5, 27.5.1, 28.1.1, 28.5.2 and 29.8.0")),
 				cut(detached(""), "moby libnetwork resolver.go, from v26.1.3: nothing is forwarded to servers that would be dialled from the host", ran("29.8.0")),
 				{
 					When:    inRootlessKit("<23.0.11"),
@@ -225,7 +225,7 @@ func hangingNetworks(carrier topo.NetworkDriver, test string, ran func(versions 
 		return Case{When: docker(versions), Because: because + ran,
 			Expect: is.All{is.ServFail("insider: out"), is.NotAskedBut("inside's log", "out.lab.test.", "direct.lab.test.")}}
 	}
-	const all, unrun = "20.10.24, 26.1.5, 28.5.2 and 29.8.0", "; read from the source"
+	const all = "20.10.24, 23.0.15, 25.0.3, 25.0.6, 26.0.2, 26.1.5, 27.5.1, 28.1.1, 28.5.2 and 29.8.0"
 	unheard := func(name string) is.Assertion { return is.NotAskedBut("host's log", name, porters) }
 
 	return Lab{
@@ -262,15 +262,15 @@ func hangingNetworks(carrier topo.NetworkDriver, test string, ran func(versions 
 			Cases: []Case{{
 				When:    docker("<24.0"),
 				Expect:  is.All{is.AnsweredBy("porter: out", ofHost), is.TimedOut("plain: out"), unheard(plains)},
-				Because: "moby libnetwork/resolver.go: a server that is not on loopback is dialled from the container's namespace, and without any response nothing is answered" + ran("20.10.24"),
+				Because: "moby libnetwork/resolver.go: a server that is not on loopback is dialled from the container's namespace, and without any response nothing is answered" + ran("20.10.24 and 23.0.15"),
 			}, {
 				When:    docker(">=24.0 <28.0"),
 				Expect:  is.All{is.AnsweredBy("porter: out", ofHost), is.ServFail("plain: out"), unheard(plains)},
-				Because: "moby libnetwork/resolver.go: a server that is not on loopback is dialled from the container's namespace" + ran("26.1.5"),
+				Because: "moby libnetwork/resolver.go: a server that is not on loopback is dialled from the container's namespace" + ran("25.0.3, 25.0.6, 26.0.2, 26.1.5 and 27.5.1"),
 			}, {
 				When:    docker(">=28.0"),
 				Expect:  is.All{is.AnsweredBy("plain: out", ofHost), is.Asked("host's log", plains)},
-				Because: "moby libnetwork/internal/resolvconf TransformForIntNS, from 28.0: all servers of the host are dialled from the engine's own namespace, whatever the container's network leads to" + ran("28.5.2 and 29.8.0"),
+				Because: "moby libnetwork/internal/resolvconf TransformForIntNS, from 28.0: all servers of the host are dialled from the engine's own namespace, whatever the container's network leads to" + ran("28.1.1, 28.5.2 and 29.8.0"),
 				Sources: holds(test),
 			}},
 		}, {
@@ -283,7 +283,7 @@ func hangingNetworks(carrier topo.NetworkDriver, test string, ran func(versions 
 			}, {
 				When:    docker(">=23.0.11"),
 				Expect:  is.All{is.ServFail("prisoner: out"), unheard(prisoners)},
-				Because: "moby libnetwork/resolver.go: nothing is forwarded, in 24.0 and up to 25.0.4 nothing arrives; from 28.0 the host's servers are left out for a container without a way off the host" + ran("26.1.5, 28.5.2 and 29.8.0"),
+				Because: "moby libnetwork/resolver.go: nothing is forwarded, in 24.0 and up to 25.0.4 nothing arrives; from 28.0 the host's servers are left out for a container without a way off the host" + ran("23.0.15, 25.0.3, 25.0.6, 26.0.2, 26.1.5, 27.5.1, 28.1.1, 28.5.2 and 29.8.0"),
 				Sources: holds(test),
 			}},
 		}, {
@@ -299,10 +299,10 @@ func hangingNetworks(carrier topo.NetworkDriver, test string, ran func(versions 
 			Says: "whether it is where that network is internal",
 			Cases: []Case{
 				answered("<23.0.11", "moby libnetwork startResolver, v20.10 to v23.0.10: every sandbox forwards", ran("20.10.24")),
-				cut(">=23.0.11 <24.0", "moby libnetwork startResolver, v23.0.11: a sandbox without external connectivity forwards nothing", unrun),
-				answered(">=24.0 <25.0.5", "moby libnetwork startResolver, v24.0.9 and v25.0.0: every sandbox forwards", unrun),
-				cut(">=25.0.5 <26.1.3", "moby libnetwork resolver.go serveDNS, v25.0.5 to v25.0.14 and v26.0.0 to v26.1.2: without external access nothing is forwarded", unrun),
-				answered(">=26.1.3", "moby libnetwork resolver.go forwardExtDNS, from v26.1.3: only servers that would be dialled from the host are left out", ran("26.1.5, 28.5.2 and 29.8.0")),
+				cut(">=23.0.11 <24.0", "moby libnetwork startResolver, v23.0.11: a sandbox without external connectivity forwards nothing", ran("23.0.15")),
+				answered(">=24.0 <25.0.5", "moby libnetwork startResolver, v24.0.9 and v25.0.0: every sandbox forwards", ran("25.0.3")),
+				cut(">=25.0.5 <26.1.3", "moby libnetwork resolver.go serveDNS, v25.0.5 to v25.0.14 and v26.0.0 to v26.1.2: without external access nothing is forwarded", ran("25.0.6 and 26.0.2")),
+				answered(">=26.1.3", "moby libnetwork resolver.go forwardExtDNS, from v26.1.3: only servers that would be dialled from the host are left out", ran("26.1.5, 27.5.1, 28.1.1, 28.5.2 and 29.8.0")),
 			},
 		}},
 	}

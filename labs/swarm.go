@@ -53,7 +53,7 @@ func Swarm() Lab {
 	after["reverse, of one there"] = topo.Wire{From: client, Name: "{web.ptr}", Type: "PTR"}
 	after["out"] = ask(lateClient, "out.lab.test.")
 
-	const source = "moby libnetwork/network.go createEndpoint, up to 28, and daemon/libnetwork/sandbox.go populateNetworkResources: a name is noted unless the network is one of the swarm's; run on 20.10.24, 26.1.5, 28.5.2 and 29.8.0, and on the last three without root"
+	const source = "moby libnetwork/network.go createEndpoint, up to 28, and daemon/libnetwork/sandbox.go populateNetworkResources: a name is noted unless the network is one of the swarm's; run on 20.10.24, 23.0.15, 25.0.6, 26.0.2, 26.1.5, 27.5.1, 28.1.1, 28.5.2 and 29.8.0, and on 26.1.5, 28.5.2 and 29.8.0 without root"
 	const missing = "moby daemon/libnetwork/sandbox.go populateNetworkResources, v29.0.0: no name is noted once the node is in a swarm (moby#51491, mended by moby#51515 in 29.0.1); run on 29.0.0"
 	holding := func(expect is.Assertion, ids ...string) []Case {
 		var all []Case
