@@ -23,7 +23,7 @@ var coreDNSSabotages = []sabotage{{
 }, {
 	name: "no server fails", lab: "forward-failover",
 	do:    program("first", "it answers everything", topo.Reply{}),
-	fails: map[string]string{"rcodes": "but was: NOERROR", "max-concurrent": "should be REFUSED, but 0 were"},
+	fails: map[string]string{"rcodes": "but was: NOERROR", "max-concurrent": "should be REFUSED, but "},
 }, {
 	name: "server of a stub domain is closed", lab: "server-blocks",
 	do:    func(l labs.Lab) []topo.Act { return []topo.Act{topo.Close{Upstream: node(l, "corp")}} },
@@ -36,6 +36,6 @@ var coreDNSSabotages = []sabotage{{
 	name: "no wildcard", lab: "search-wildcard",
 	do: program("up", "NXDOMAIN below search.lab.test", topo.Reply{Name: "*.search.lab.test.", Rcode: "NXDOMAIN"}),
 	fails: map[string]string{
-		"wildcard-answers": "should find 192.0.2.66, but was: 203.0.113.1", "cluster-first": "wire.lab.test.search.lab.test., wire.lab.test.",
+		"wildcard-answers": "should find 192.0.2.66, but was: 203.0.113.1", "no-address-musl": "but was: 203.0.113.1", "cluster-first": "wire.lab.test.search.lab.test., wire.lab.test.",
 	},
 }}
