@@ -82,7 +82,7 @@ var clusterSabotages = []sabotage{{
 	name: "chain of the DNS flushed, rules read", lab: "service-chains", often: true, do: flushDNS,
 	fails: fail("chain KUBE-SVC-TCOU7JCQXEZGVUNU", "udp", "masquerade"),
 }, {
-	name: "chain of the DNS flushed, names asked", lab: "in-a-pod", often: true, do: flushDNS,
+	name: "chain of the DNS flushed, names asked", lab: "in-a-pod", do: flushDNS,
 	fails: fail("should be an answer, but was: ", "api-server", "service", "headless", "missing"), // unreachable, or silence where the host has said so too often
 }, {
 	name: "one of three endpoints deleted", lab: "service-chains", often: true, do: deletes("two"),
@@ -94,7 +94,7 @@ var clusterSabotages = []sabotage{{
 		"from-the-host": "was never asked", "cached": "but was: SERVFAIL",
 	},
 }, {
-	name: "rules flushed on the node", lab: "kind-node", often: true, do: flushEngine,
+	name: "rules flushed on the node", lab: "kind-node", do: flushEngine,
 	fails: map[string]string{"rules": "DOCKER_OUTPUT", "asks": "should be an answer, but was: "},
 }, {
 	name: "resolv.conf.original restored", lab: "kind-node", often: true,
@@ -146,7 +146,7 @@ var clusterSabotages = []sabotage{{
 	name: "a pod's hosts file replaced", lab: "pod-hostname", do: swap("first", "/etc/hosts", "127.0.0.1\tlocalhost\n"),
 	fails: fail("should find first, but was: EAI_", "itself"),
 }, {
-	name: "CoreDNS as it comes without options", lab: "pod-names",
+	name: "CoreDNS as it comes without options", lab: "pod-names", often: true,
 	do:    acts(topo.SetCorefile{Says: "without the option pods", Corefile: ".:53 {\n    ready\n    kubernetes cluster.local\n}\n"}),
 	fails: fail("but was: NXDOMAIN", "any-address"),
 }, {
@@ -154,11 +154,11 @@ var clusterSabotages = []sabotage{{
 	do:    acts(topo.SetCorefile{Says: "without the option ttl, and without a cache", Corefile: ".:53 {\n    ready\n    kubernetes cluster.local\n}\n"}),
 	fails: map[string]string{"kubeadm": "should have TTL 30, but had 5", "version": "should have TTL 30, but had 28800", "apex": "should have TTL 30, but had 5"},
 }, {
-	name: "the server outside lies about addresses", lab: "service-reverse",
+	name: "the server outside lies about addresses", lab: "service-reverse", often: true,
 	do:    program("up", "liar.lab.test. to everything", topo.Reply{Type: "PTR", Answers: []string{"PTR liar.lab.test."}}),
 	fails: fail("but was: NOERROR, PTR liar.lab.test.", "forwarded"),
 }, {
-	name: "a search list without domains", lab: "partial-names", do: swap("glibc", "/etc/resolv.conf", "nameserver 10.96.0.10\n"),
+	name: "a search list without domains", lab: "partial-names", often: true, do: swap("glibc", "/etc/resolv.conf", "nameserver 10.96.0.10\n"),
 	fails: map[string]string{
 		"bare": "EAI_", "partial": "EAI_", "elsewhere": "EAI_", "wire": "search, API should",
 	},
@@ -168,7 +168,7 @@ var clusterSabotages = []sabotage{{
 	},
 	fails: fail("but was asked for g-api.lab.test.", "outside", "to-the-upstream"),
 }, {
-	name: "the alias has another address", lab: "external-name",
+	name: "the alias has another address", lab: "external-name", often: true,
 	do:    program("up", "192.0.2.66 to one.lab.test.", topo.Reply{Name: "one.lab.test.", Type: "A", Answers: []string{"A 192.0.2.66"}}),
 	fails: fail("should say one.lab.test., 203.0.113.1", "alias"),
 }, {
@@ -180,7 +180,7 @@ var clusterSabotages = []sabotage{{
 	do:    func(l labs.Lab) []topo.Act { return []topo.Act{topo.Ready{Node: node(l, "late"), Is: true}} },
 	fails: fail("but was: NOERROR, address of late", "not-ready"),
 }, {
-	name: "a service is headless", lab: "service-names",
+	name: "a service is headless", lab: "service-names", often: true,
 	do: func(l labs.Lab) []topo.Act {
 		front := node(l, "front")
 		front.Service.Headless, front.Service.Of = true, nil

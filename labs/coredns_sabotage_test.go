@@ -7,7 +7,7 @@ import (
 
 // coreDNSSabotages break what a CoreDNS of a lab's own asks.
 var coreDNSSabotages = []sabotage{{
-	name: "first server of two is closed", lab: "forward-policies",
+	name: "first server of two is closed", lab: "forward-policies", often: true,
 	do: func(l labs.Lab) []topo.Act { return []topo.Act{topo.Close{Upstream: node(l, "first")}} },
 	fails: map[string]string{
 		"random": "was asked 0 times", "round-robin": "was asked 0 times", "sequential": "should have the answer of upstream 1",
