@@ -55,7 +55,7 @@ stale.lab.test {
 	client := topo.Node{Name: "client", Mode: topo.PodNetwork, DNS: []string{"dns"}, Pod: topo.Pod{DNSPolicy: "None"}}
 	ask := func(what string) topo.Wire { return topo.Wire{From: client, Name: name(what)} }
 	until := func(what string) topo.Act {
-		return topo.Await{Ask: ask("web." + what), Answers: []string{after}, Within: 15 * time.Second}
+		return topo.Await{Ask: ask("web." + what), Answers: []string{after}, InARow: 1, Within: 15 * time.Second}
 	}
 	again := func(what string, least, most time.Duration) is.Assertion {
 		return is.AskedAgain("up's log", name(what), "A", least, most)
@@ -77,9 +77,9 @@ stale.lab.test {
 				}},
 				topo.Close{Upstream: gone},
 				until("early"), until("plain"),
-				topo.Await{Ask: ask("once.plain"), Answers: []string{after}, Within: 15 * time.Second},
-				until("tenth"),
-				topo.Await{Ask: ask("web.left"), Rcode: "SERVFAIL", Within: 15 * time.Second},
+				topo.Await{Ask: ask("once.plain"), Answers: []string{after}, InARow: 1, Within: 15 * time.Second},
+				topo.Await{Ask: ask("web.left"), Rcode: "SERVFAIL", InARow: 1, Within: 15 * time.Second},
+				until("tenth"), // the last, since it is asked once more before its TTL is over
 			},
 			Ask: map[string]topo.Question{
 				"plain, then": ask("web.plain"), "early, then": ask("web.early"), "tenth, then": ask("web.tenth"), "once, then": ask("once.plain"),

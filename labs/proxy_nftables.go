@@ -9,7 +9,7 @@ import (
 // ProxyNftables has kube-proxy write rules of nftables, and those of iptables
 // again.
 func ProxyNftables() Lab {
-	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
+	client := besideNode("client")
 	one := topo.Node{Name: "one", Kind: topo.Upstream, Mode: topo.PodNetwork}
 	two := topo.Node{Name: "two", Kind: topo.Upstream, Mode: topo.PodNetwork}
 	front, single, nobody := serviceOf("front", one, two), serviceOf("single", one), serviceOf("nobody")

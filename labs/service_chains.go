@@ -39,7 +39,7 @@ func ready(from topo.Node, services ...topo.Node) (all []topo.Act) {
 // ServiceChains reads the rules that make a service of an address.
 func ServiceChains() Lab {
 	pod := func(name string) topo.Node { return topo.Node{Name: name, Kind: topo.Upstream, Mode: topo.PodNetwork} }
-	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
+	client := besideNode("client")
 	one, two, three := pod("one"), pod("two"), pod("three")
 	single, pair, trio := serviceOf("single", one), serviceOf("pair", one, two), serviceOf("trio", one, two, three)
 	single.Later, pair.Later, trio.Later = true, true, true // their pods are ready by then, and so all of them are endpoints at once

@@ -8,7 +8,7 @@ import (
 
 // ServiceEndpoints has a pod become ready, and not be so any more.
 func ServiceEndpoints() Lab {
-	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
+	client := besideNode("client")
 	steady := topo.Node{Name: "steady", Kind: topo.Upstream, Mode: topo.PodNetwork}
 	late := topo.Node{Name: "late", Kind: topo.Upstream, Mode: topo.PodNetwork, Pod: topo.Pod{Gated: true}}
 	both, alone, anyhow := serviceOf("both", steady, late), serviceOf("alone", late), serviceOf("anyhow", late)

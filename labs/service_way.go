@@ -6,6 +6,12 @@ import (
 	"github.com/dnslab/dnslab/runner/topo"
 )
 
+// besideNode is a pod on the node whose rules and flows are read: each node has
+// its own.
+func besideNode(name string) topo.Node {
+	return topo.Node{Name: name, Mode: topo.PodNetwork, Pod: topo.Pod{On: clusterNode.Name}}
+}
+
 // flow asks a node for the flows of one transport between two of a lab's that
 // its kernel knows: who sent what to whom, and who answers whom.
 func flow(transport, from, to string) topo.Question {
@@ -27,7 +33,7 @@ func astray(name, from, to string) is.Assertion {
 
 // ServiceWay follows a question to a service and its answer back.
 func ServiceWay() Lab {
-	client := topo.Node{Name: "client", Mode: topo.PodNetwork}
+	client := besideNode("client")
 	up := topo.Node{Name: "up", Kind: topo.Upstream, Mode: topo.PodNetwork}
 	front := serviceOf("front", up)
 	ask := func(server, name string, tcp bool) topo.Question {

@@ -32,8 +32,12 @@ func server(ctx context.Context, t *testing.T, rt driver.Runtime) {
 	if _, got, _ := ask(ctx, t, w, inClient, wire("own.test.", at(dns))); !slices.Equal(got, []string{want}) {
 		t.Errorf("own.test is %q, want %q", got, want)
 	}
-	if _, got, _ := ask(ctx, t, w, inClient, wire("kubernetes.default.svc.cluster.local.", at(dns))); !slices.Equal(got, []string{"10.96.0.1"}) {
-		t.Errorf("the API server is %q", got)
+	err := until(ctx, "waiting for it to hear of the API server", func(ctx context.Context) (bool, error) {
+		_, got, _ := ask(ctx, t, w, inClient, wire("kubernetes.default.svc.cluster.local.", at(dns)))
+		return slices.Equal(got, []string{"10.96.0.1"}), nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 	if _, got, _ := ask(ctx, t, w, inClient, wire("kubernetes.default.svc.cluster.local.", at(blind))); len(got) > 0 {
 		t.Errorf("one that may read nothing says that the API server is %q", got)
