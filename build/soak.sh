@@ -29,5 +29,7 @@ DNSLAB_SOAK=1
 export DNSLAB_SOAK
 DNSLAB_REQUIRE=kind step go test -count=1 -timeout 60m ./labs -run '^TestClusterSabotage$'
 step nothing_left
+step go test -count=1 -timeout 60m ./labs -run '^TestHostSabotage$'
+step nothing_left
 step go test -count=1 -timeout 60m ./cmd/dnslab -run 'Interrupt|Kill'
 step nothing_left

@@ -2,7 +2,6 @@ package labs_test
 
 import (
 	"context"
-	"os"
 	"slices"
 	"testing"
 
@@ -32,9 +31,7 @@ func TestClusterSabotage(t *testing.T) {
 	})
 	for _, s := range slices.Concat(clusterSabotages, coreDNSSabotages) {
 		t.Run(s.name, func(t *testing.T) {
-			if !s.often && os.Getenv("DNSLAB_SOAK") == "" {
-				t.Skip("one for the nightly soak (DNSLAB_SOAK=1)")
-			}
+			notYet(t, s.soak)
 			lab := s.broken(t)
 			if _, ok := lab.Topology.Node(theNode.Name); !ok {
 				lab.Topology = append(slices.Clone(lab.Topology), theNode)
@@ -76,41 +73,41 @@ func deletes(pod string) func(labs.Lab) []topo.Act {
 }
 
 var clusterSabotages = []sabotage{{
-	name: "CoreDNS scaled to nothing", lab: "in-a-pod", often: true, do: acts(topo.Scale{Replicas: 0}),
+	name: "CoreDNS scaled to nothing", lab: "in-a-pod", do: acts(topo.Scale{Replicas: 0}),
 	fails: fail("should be an answer, but was: ", "api-server", "service", "headless", "missing"), // refused, or silence where the host has said so too often
 }, {
-	name: "chain of the DNS flushed, rules read", lab: "service-chains", often: true, do: flushDNS,
+	name: "chain of the DNS flushed, rules read", lab: "service-chains", do: flushDNS,
 	fails: fail("chain KUBE-SVC-TCOU7JCQXEZGVUNU", "udp", "masquerade"),
 }, {
-	name: "chain of the DNS flushed, names asked", lab: "in-a-pod", do: flushDNS,
+	name: "chain of the DNS flushed, names asked", lab: "in-a-pod", soak: true, do: flushDNS,
 	fails: fail("should be an answer, but was: ", "api-server", "service", "headless", "missing"), // unreachable, or silence where the host has said so too often
 }, {
-	name: "one of three endpoints deleted", lab: "service-chains", often: true, do: deletes("two"),
+	name: "one of three endpoints deleted", lab: "service-chains", do: deletes("two"),
 	fails: map[string]string{"two-endpoints": "but lead to one", "three-endpoints": "but lead to one, three", "spread": "but the answers were 203.0.113.1, 203.0.113.3"},
 }, {
-	name: "rules flushed under the chain", lab: "kind-chain", often: true, do: flushEngine,
+	name: "rules flushed under the chain", lab: "kind-chain", do: flushEngine,
 	fails: map[string]string{
 		"outside": "but was: SERVFAIL", "over-tcp": "but was: SERVFAIL", "container": "but was: SERVFAIL", "node": "but was: SERVFAIL",
 		"from-the-host": "was never asked", "cached": "but was: SERVFAIL",
 	},
 }, {
-	name: "rules flushed on the node", lab: "kind-node", do: flushEngine,
+	name: "rules flushed on the node", lab: "kind-node", soak: true, do: flushEngine,
 	fails: map[string]string{"rules": "DOCKER_OUTPUT", "asks": "should be an answer, but was: "},
 }, {
-	name: "resolv.conf.original restored", lab: "kind-node", often: true,
+	name: "resolv.conf.original restored", lab: "kind-node",
 	do:    acts(topo.Write{Node: theNode, Path: "/etc/resolv.conf", From: "/etc/resolv.conf.original"}),
 	fails: map[string]string{"gateway": "127.0.0.11", "asks": "should be an answer, but was: "},
 }, {
-	name: "upstream lies", lab: "kind-chain", often: true,
+	name: "upstream lies", lab: "kind-chain",
 	do: acts(topo.Program{Upstream: topo.HostUpstream, Says: "192.0.2.66", Replies: []topo.Reply{
 		{Name: "*.{client}.lab.test.", Type: "A", Answers: []string{"A 192.0.2.66"}},
 	}}),
 	fails: fail("but was: NOERROR, 192.0.2.66", "outside", "over-tcp", "cached"),
 }, {
-	name: "a pod's resolv.conf replaced", lab: "pod-policies", often: true, do: swap("first", "/etc/resolv.conf", "nameserver 192.0.2.1\n"),
+	name: "a pod's resolv.conf replaced", lab: "pod-policies", do: swap("first", "/etc/resolv.conf", "nameserver 192.0.2.1\n"),
 	fails: map[string]string{"cluster-first": `but has ["192.0.2.1"]`},
 }, {
-	name: "events deleted", lab: "pod-dns-limits", // kubelet writes them again, until its pods have come to rest
+	name: "events deleted", lab: "pod-dns-limits", soak: true, // kubelet writes them again, until its pods have come to rest
 	do: acts(topo.NodeRun{Node: theNode, Args: []string{"sh", "-euc", `export KUBECONFIG=/etc/kubernetes/admin.conf
 		quiet=0
 		while [ $quiet -lt 3 ]; do
@@ -120,67 +117,67 @@ var clusterSabotages = []sabotage{{
 		done`}}),
 	fails: fail("limits were exceeded", "servers", "domains", "characters", "long-domain", "at-most"),
 }, {
-	name: "kubelet reads another file", lab: "node-resolv-conf", step: 1,
+	name: "kubelet reads another file", lab: "node-resolv-conf", step: 1, soak: true,
 	do:    acts(topo.SetKubelet{Node: theNode, Patch: "resolvConf: /etc/resolv.conf.original"}),
 	fails: map[string]string{"read": `but has ["127.0.0.11"]`, "options-dropped": `"host.test"]`, "unread": "differs from", "no-address": "timed out"},
 }, {
-	name: "pods started again", lab: "node-resolv-conf", step: 2,
+	name: "pods started again", lab: "node-resolv-conf", step: 2, soak: true,
 	do: func(l labs.Lab) []topo.Act {
 		return []topo.Act{topo.Restart{Node: node(l, "old")}, topo.Restart{Node: node(l, "old-default")}}
 	},
 	fails: map[string]string{"running-pods": "old-default's file, astray differs from old-default's file"},
 }, {
-	name: "no rules of kube-proxy", lab: "host-network-pods", do: acts(topo.FlushRules{Of: theNode, Chain: "KUBE-SERVICES"}),
+	name: "no rules of kube-proxy", lab: "host-network-pods", soak: true, do: acts(topo.FlushRules{Of: theNode, Chain: "KUBE-SERVICES"}),
 	fails: fail("should be an answer, but was: timeout", "reaches-it", "by-output", "again", "no-domains", "with-host-net"),
 }, {
-	name: "a pod's hosts replaced", lab: "host-aliases", do: swap("aliased", "/etc/hosts", "127.0.0.1\tlocalhost\n"),
+	name: "a pod's hosts replaced", lab: "host-aliases", soak: true, do: swap("aliased", "/etc/hosts", "127.0.0.1\tlocalhost\n"),
 	fails: map[string]string{"file": "should hold", "no-dns": "but was: 203.0.113.1", "itself": "but was: EAI_NONAME"},
 }, {
-	name: "CoreDNS asks another server", lab: "kind-upstream",
+	name: "CoreDNS asks another server", lab: "kind-upstream", soak: true,
 	do: acts(topo.SetCorefile{Says: "it forwards to a port where nobody listens", Corefile: ".:53 {\n    ready\n    forward . 127.0.0.1:9\n}\n"}),
 	fails: map[string]string{
 		"servfail": "was never asked", "refused": "was never asked", "nxdomain": "but was: SERVFAIL",
 		"silent": "", "lie": "but was: SERVFAIL", "large": "big should have flags tc",
 	},
 }, {
-	name: "a pod's hosts file replaced", lab: "pod-hostname", do: swap("first", "/etc/hosts", "127.0.0.1\tlocalhost\n"),
+	name: "a pod's hosts file replaced", lab: "pod-hostname", soak: true, do: swap("first", "/etc/hosts", "127.0.0.1\tlocalhost\n"),
 	fails: fail("should find first, but was: EAI_", "itself"),
 }, {
-	name: "CoreDNS as it comes without options", lab: "pod-names", often: true,
+	name: "CoreDNS as it comes without options", lab: "pod-names",
 	do:    acts(topo.SetCorefile{Says: "without the option pods", Corefile: ".:53 {\n    ready\n    kubernetes cluster.local\n}\n"}),
 	fails: fail("but was: NXDOMAIN", "any-address"),
 }, {
-	name: "CoreDNS without the option ttl", lab: "record-ttl",
+	name: "CoreDNS without the option ttl", lab: "record-ttl", soak: true,
 	do:    acts(topo.SetCorefile{Says: "without the option ttl, and without a cache", Corefile: ".:53 {\n    ready\n    kubernetes cluster.local\n}\n"}),
 	fails: map[string]string{"kubeadm": "should have TTL 30, but had 5", "version": "should have TTL 30, but had 28800", "apex": "should have TTL 30, but had 5"},
 }, {
-	name: "the server outside lies about addresses", lab: "service-reverse", often: true,
+	name: "the server outside lies about addresses", lab: "service-reverse",
 	do:    program("up", "liar.lab.test. to everything", topo.Reply{Type: "PTR", Answers: []string{"PTR liar.lab.test."}}),
 	fails: fail("but was: NOERROR, PTR liar.lab.test.", "forwarded"),
 }, {
-	name: "a search list without domains", lab: "partial-names", often: true, do: swap("glibc", "/etc/resolv.conf", "nameserver 10.96.0.10\n"),
+	name: "a search list without domains", lab: "partial-names", do: swap("glibc", "/etc/resolv.conf", "nameserver 10.96.0.10\n"),
 	fails: map[string]string{
 		"bare": "EAI_", "partial": "EAI_", "elsewhere": "EAI_", "wire": "search, API should",
 	},
 }, {
-	name: "ndots:1", lab: "search-list-cost", do: func(l labs.Lab) []topo.Act {
+	name: "ndots:1", lab: "search-list-cost", soak: true, do: func(l labs.Lab) []topo.Act {
 		return swap("glibc", "/etc/resolv.conf", "nameserver {dns.addr}\nsearch {lab}.svc.cluster.local svc.cluster.local cluster.local host.lab.test\noptions ndots:1\n")(l)
 	},
 	fails: fail("but was asked for g-api.lab.test.", "outside", "to-the-upstream"),
 }, {
-	name: "the alias has another address", lab: "external-name", often: true,
+	name: "the alias has another address", lab: "external-name",
 	do:    program("up", "192.0.2.66 to one.lab.test.", topo.Reply{Name: "one.lab.test.", Type: "A", Answers: []string{"A 192.0.2.66"}}),
 	fails: fail("should say one.lab.test., 203.0.113.1", "alias"),
 }, {
-	name: "the stub domain's server lies", lab: "stub-domain",
+	name: "the stub domain's server lies", lab: "stub-domain", soak: true,
 	do:    program("stub", "192.0.2.66 to a.stub.lab.test.", topo.Reply{Name: "a.stub.lab.test.", Type: "A", Answers: []string{"A 192.0.2.66"}}),
 	fails: fail("but was: NOERROR, 192.0.2.66", "stub-domain"),
 }, {
-	name: "ready too early", lab: "pod-readiness",
+	name: "ready too early", lab: "pod-readiness", soak: true,
 	do:    func(l labs.Lab) []topo.Act { return []topo.Act{topo.Ready{Node: node(l, "late"), Is: true}} },
 	fails: fail("but was: NOERROR, address of late", "not-ready"),
 }, {
-	name: "a service is headless", lab: "service-names", often: true,
+	name: "a service is headless", lab: "service-names",
 	do: func(l labs.Lab) []topo.Act {
 		front := node(l, "front")
 		front.Service.Headless, front.Service.Of = true, nil
@@ -191,13 +188,13 @@ var clusterSabotages = []sabotage{{
 		"other-types": "but was: NXDOMAIN", "endpoints": "but was: NXDOMAIN",
 	},
 }, {
-	name: "one replica with little in its Corefile", lab: "cluster-dns-defaults",
+	name: "one replica with little in its Corefile", lab: "cluster-dns-defaults", soak: true,
 	do: acts(topo.SetCorefile{Says: "without health and prometheus", Corefile: ".:53 {\n    ready\n    kubernetes cluster.local\n}\n"}, topo.Scale{Replicas: 1}),
 	fails: map[string]string{
 		"labels": `"PodList kube-dns"]`, "ports": "health should print", "places": `should have the lines ["2"], but has ["1"]`, "corefile": `but has [".:53 {" "ready"`,
 	},
 }, {
-	name: "other caches", lab: "dns-cache",
+	name: "other caches", lab: "dns-cache", soak: true,
 	swaps: []string{
 		"    cache 30\n", "", "    cache\n", "    cache 30\n", "success 10000 60", "success 10000 50", "denial 10000 15", "denial 10000 20", "success 1200", "success 1600",
 	},
@@ -206,7 +203,7 @@ var clusterSabotages = []sabotage{{
 		"counts-down": "was asked 2 times", "errors": "servfail.thirty.lab.test. A, but was asked 3 times", "sizes": "should have TTL 60, but had 50", "capacity": "but has 15",
 	},
 }, {
-	name: "caches that ask earlier and later", lab: "dns-cache-expiry",
+	name: "caches that ask earlier and later", lab: "dns-cache-expiry", soak: true,
 	swaps: []string{
 		"    cache\n", "    cache {\n        prefetch 2 1m 80%\n        servfail 1s\n    }\n", "        prefetch 2\n", "        prefetch 2 1m 60%\n", "        serve_stale\n", "", "success 9984 3600 1\n    }\n    forward . {gone.addr}\n}\nstale", "success 9984 3600 1\n        serve_stale\n    }\n    forward . {gone.addr}\n}\nstale",
 	},
@@ -217,18 +214,18 @@ var clusterSabotages = []sabotage{{
 		"serve-stale":  "stale, then should have 192.0.2.1, but was: SERVFAIL",
 	},
 }, {
-	name: "no zone is exempt", lab: "dns-cache-services",
+	name: "no zone is exempt", lab: "dns-cache-services", soak: true,
 	swaps: []string{"disable denial cluster.local", "", "disable success cluster.local", ""},
 	fails: map[string]string{
 		"new-remembered": "fresh then, exempt should have the address of fresh, but was: NXDOMAIN", "new-at-once": "but was: NXDOMAIN", "gone-remembered": "doomed then, exempt should be NXDOMAIN",
 	},
 }, {
-	name: "the log has other classes", lab: "dns-log",
+	name: "the log has other classes", lab: "dns-log", soak: true,
 	swaps: []string{"    log\n    cache", "    log . {\n        class denial\n    }\n    cache", "class error", "class all"},
 	fails: map[string]string{
 		"every-question": `should hold "\"A IN often.all.lab.test. udp " 4 times, but holds it 0 times`, "class": "should not hold \"good.errors\"",
 	},
 }, {
-	name: "pods are to be verified", lab: "dns-informers", swaps: []string{"pods insecure", "pods verified"},
+	name: "pods are to be verified", lab: "dns-informers", soak: true, swaps: []string{"pods insecure", "pods verified"},
 	fails: map[string]string{"watched": `should not hold "resource \"pods\""`},
 }}

@@ -26,6 +26,7 @@ func TestHostSabotage(t *testing.T) {
 	}
 	for _, s := range hostSabotages {
 		t.Run(s.runtime+" "+s.name, func(t *testing.T) {
+			notYet(t, s.soak)
 			t.Parallel() // each has a host of its own
 			lab := s.broken(t)
 			run := onHost(t, s.runtime, lab)
@@ -259,7 +260,7 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "resolv.conf put back unseen", lab: "host-resolv-conf", step: 2,
+		name: "resolv.conf put back unseen", lab: "host-resolv-conf", step: 2, soak: true,
 		do:    hostRuns("sh", "-c", "echo nameserver 192.0.2.1 >/etc/resolv.conf"),
 		fails: fail("should have the answer of upstream 2", "new"),
 	},
@@ -272,7 +273,7 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "link to something", lab: "host-without-servers", step: 3,
+		name: "link to something", lab: "host-without-servers", step: 3, soak: true,
 		do:    hostRuns("sh", "-c", "mkdir /run/nothing && echo nameserver 192.0.2.1 >/run/nothing/resolv.conf"),
 		fails: fail(`but has ["192.0.2.1"]`, "link-to-nothing"),
 	},
@@ -290,7 +291,7 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "flags for servers lost", lab: "daemon-dns", step: 1,
+		name: "flags for servers lost", lab: "daemon-dns", step: 1, soak: true,
 		do: hostRuns("sh", "-c", `sed -i 's/"Dns":\["[^]]*\]/"Dns":[]/' $(docker info --format '{{ .DockerRootDir }}')/containers/*/hostconfig.json`),
 		fails: map[string]string{
 			"flags-replace": "should have nameserver", "network": "flagged's log was never asked for netted-flags", "comments": "# ExtServers",
@@ -298,7 +299,7 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "a server in time", lab: "host-without-servers-v6", step: 1,
+		name: "a server in time", lab: "host-without-servers-v6", step: 1, soak: true,
 		do:    hostRuns("sh", "-c", "echo nameserver 192.0.2.1 >/etc/resolv.conf"),
 		fails: fail("192.0.2.1", "default-bridge", "network"),
 	},
@@ -312,13 +313,13 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "no restart policy", lab: "live-restore", step: 1,
+		name: "no restart policy", lab: "live-restore", step: 1, soak: true,
 		do:    hostRuns("sh", "-c", "docker update --restart=no $(docker ps --quiet)"),
 		fails: fail(`should print "true\ntrue", but ended with 0: "false\nfalse"`, "come-back"),
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "live-restore turned off", lab: "live-restore", step: 4,
+		name: "live-restore turned off", lab: "live-restore", step: 4, soak: true,
 		do:    hostRuns("sh", "-c", "echo {} >/etc/docker/daemon.json"),
 		fails: map[string]string{"left-running": "differs", "servers": "should have the answer of upstream 2"},
 	},
@@ -351,7 +352,7 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "dnsmasq's server lies", lab: "host-dnsmasq", do: program("behind", "192.0.2.66 to everything", topo.Reply{Answers: []string{"A 192.0.2.66"}, Type: "A"}),
+		name: "dnsmasq's server lies", lab: "host-dnsmasq", soak: true, do: program("behind", "192.0.2.66 to everything", topo.Reply{Answers: []string{"A 192.0.2.66"}, Type: "A"}),
 		fails: fail("but was: NOERROR, 192.0.2.66", "on-a-network", "in-the-hosts-network"),
 	},
 }, {
@@ -361,12 +362,12 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "systemd-resolved told nothing new", lab: "host-resolved", step: 3, do: hostRuns("sh", "-c", "resolvectl revert eth0 && resolvectl dns eth0 192.0.2.1"),
+		name: "systemd-resolved told nothing new", lab: "host-resolved", step: 3, soak: true, do: hostRuns("sh", "-c", "resolvectl revert eth0 && resolvectl dns eth0 192.0.2.1"),
 		fails: fail("should ", "uplinks", "uplinks-changed"),
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "VPN gone unseen", lab: "host-split-dns", step: 2, do: hostRuns("resolvectl", "revert", "eth0"),
+		name: "VPN gone unseen", lab: "host-split-dns", step: 2, soak: true, do: hostRuns("resolvectl", "revert", "eth0"),
 		fails: fail("but was: NXDOMAIN", "restarted"),
 	},
 }, {
@@ -396,7 +397,7 @@ var hostSabotages = []hostSabotage{{
 	},
 }, {
 	runtime: "docker-26.1", sabotage: sabotage{
-		name: "loopback closed", lab: "macvlan-host-loopback", do: dropped("OUTPUT", "-o", "lo"),
+		name: "loopback closed", lab: "macvlan-host-loopback", soak: true, do: dropped("OUTPUT", "-o", "lo"),
 		fails: map[string]string{"open": "but was: SERVFAIL", "internal": "porter.lab.test."},
 	},
 }, {

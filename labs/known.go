@@ -126,14 +126,9 @@ var unrun = []since{{
 		"forward-policies", "forward-transports", "forward-failover", "server-blocks", "coredns-hosts", "coredns-reload", "coredns-config-map", "coredns-autopath", "search-wildcard",
 	},
 	on: []Facts{
-		{"kubernetes": "1.34.3", "nodes": "3"},
 		{"kubernetes": "1.34.3", "node-engine-version": "20.10.24"}, {"kubernetes": "1.34.3", "node-engine-version": "28.5.2"},
-		{"kubernetes": "1.34.3", "node-engine-version": "29.8.0"}, {"kubernetes": "1.34.3", "node-engine": "podman"},
-		{"kubernetes": "1.34.3", "cluster-dns": "10.96.0.10"},
+		{"kubernetes": "1.34.3", "node-engine-version": "29.8.0", "node-engine-firewall": "iptables"},
 	},
-}, {
-	labs: []string{"services-on-each-node"},
-	on:   []Facts{{"kubernetes": "1.34.3"}},
 }}
 
 var dockers = []Facts{
