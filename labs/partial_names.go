@@ -43,10 +43,11 @@ func PartialNames() Lab {
 	bare := found("bare", "{front}", finds(front))
 	partial := slices.Concat(
 		found("namespace", "{front}.{lab}", finds(front)), found("svc", "{front}.{lab}.svc", finds(front)),
-		found("in full", "{front}.{lab}.svc.cluster.local", finds(front)), found("final dot", "{front}.{lab}.svc.cluster.local.", finds(front)),
+		found("final dot", "{front}.{lab}.svc.cluster.local.", finds(front)),
 		found("headless", "{behind}", finds(glibc)), found("headless, namespace", "{behind}.{lab}", finds(glibc)), found("headless, svc", "{behind}.{lab}.svc", finds(glibc)),
 		found("API", "kubernetes.default", api), found("API, svc", "kubernetes.default.svc", api),
 	)
+	inFull := found("in full", "{front}.{lab}.svc.cluster.local", finds(front))
 	elsewhere := found("elsewhere", "{far}.{yard}", finds(far))
 	searched("bare", topo.Wire{Name: "{front}"})
 	searched("API", topo.Wire{Name: "kubernetes.default"})
@@ -87,6 +88,15 @@ func PartialNames() Lab {
 			ID:    "partial",
 			Says:  "any number of its last labels may be missing from a name, of a service with an address and of a headless one, and a final dot is taken as the end",
 			Cases: onClusters(partial, because, holds("kubernetes:partial-names", "S3-5")...),
+		}, {
+			ID:   "in-full",
+			Says: "a name in full, without a dot at its end, is found, after the search list has been tried in vain: its last domain is the host's, of which CoreDNS asks the host's server",
+			Cases: append(each(Case{Expect: inFull, Because: because + onKubernetes, Sources: holds("S3-5")}, overIptables, overPodman), Case{
+				When:    overNftables,
+				Expect:  is.All{is.LibcFindsNode(front, "glibc, in full"), is.LibcFails("musl, in full", "EAI_AGAIN"), is.LibcFindsNode(front, "musl, final dot")},
+				Because: because + ": it gives up where a server fails, and there CoreDNS reaches no server (kind-chain)" + onKubernetes,
+				Sources: partly("S3-5"),
+			}),
 		}, {
 			ID:   "wire",
 			Says: "the same names by the search list on the wire, over UDP and TCP, and those of ports",

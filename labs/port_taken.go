@@ -1,6 +1,8 @@
 package labs
 
 import (
+	"time"
+
 	is "github.com/dnslab/dnslab/assertions"
 	"github.com/dnslab/dnslab/results"
 	"github.com/dnslab/dnslab/runner/driver"
@@ -57,7 +59,8 @@ func PortTaken() Lab {
 			},
 			Ask: map[string]topo.Question{"beside it": asks},
 		}, {
-			Do: []topo.Act{free, topo.RestartEngine{}, topo.Start{Node: web}, topo.Start{Node: client}},
+			Do: []topo.Act{free, topo.RestartEngine{}, topo.Start{Node: web}, topo.Start{Node: client},
+				topo.Await{Ask: topo.Wire{From: client, Name: "{web}"}, InARow: 1, Within: 5 * time.Second}}, // aardvark-dns up to 1.11 opens its sockets when nobody waits for them any more
 			Ask: map[string]topo.Question{
 				"over UDP": topo.Wire{From: client, Name: "{web}"},
 				"over TCP": topo.Wire{From: client, Name: "{web}", TCP: true},
