@@ -14,6 +14,7 @@ type Lab struct {
 	Story    string        // one or two sentences, shown by "dnslab list" and "explain"
 	Needs    []driver.Cap  // without these the lab is skipped, never failed
 	Manual   bool          // runs only when named
+	Alone    bool          // has its runtime alone: what other labs do to the engine can be seen in it
 	Topology topo.Topology // what is built, once, for all claims
 	Steps    []Step        // done and asked in order
 	Claims   []Claim       // judged afterwards

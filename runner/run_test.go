@@ -423,7 +423,7 @@ func (h *heard) Report(e progress.Event) {
 	}
 }
 
-// A lab that changes the cluster has it alone, after those that share it.
+// A lab that changes the cluster, or says so, has it alone, after those that share it.
 func TestAlone(t *testing.T) {
 	f := straw()
 	changing := func(name string) labs.Lab {
@@ -431,6 +431,8 @@ func TestAlone(t *testing.T) {
 		l.Steps[0].Do = []topo.Act{topo.Scale{}}
 		return l
 	}
+	quiet := yes("changing-nothing", "holds")
+	quiet.Alone = true
 	var began []string
 	f.file = func(_ context.Context, lab string, _ int, _ string) *string {
 		f.mu.Lock()
@@ -441,11 +443,11 @@ func TestAlone(t *testing.T) {
 		}
 		return text("yes")
 	}
-	run := runAll(t.Context(), t, f, Options{Parallel: 4}, changing("changing-one"), yes("one", "holds"), changing("changing-two"), yes("two", "holds"))
-	if len(began) != 4 || began[2] != "changing-one" || began[3] != "changing-two" {
-		t.Errorf("they came as %q, want those that change the cluster last, in their order", began)
+	run := runAll(t.Context(), t, f, Options{Parallel: 4}, changing("changing-one"), yes("one", "holds"), quiet, changing("changing-two"), yes("two", "holds"))
+	if len(began) != 5 || !slices.Equal(began[2:], []string{"changing-one", "changing-nothing", "changing-two"}) {
+		t.Errorf("they came as %q, want those that have it alone last, in their order", began)
 	}
-	if got := line(run); !slices.Equal(got, []string{"changing-one/holds pass", "one/holds pass", "changing-two/holds pass", "two/holds pass"}) {
+	if got := line(run); !slices.Equal(got, []string{"changing-one/holds pass", "one/holds pass", "changing-nothing/holds pass", "changing-two/holds pass", "two/holds pass"}) {
 		t.Errorf("results are %q", got)
 	}
 }

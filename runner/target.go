@@ -55,13 +55,13 @@ type turn struct {
 	gone  func()         // told when it was let go
 }
 
-// split tells jobs that share the runtime from those that have it alone, as
-// what changes a cluster does, and everything where labs disturb each other. One
-// that changes the host gets another runtime.
+// split tells jobs that share the runtime from those that have it alone: labs
+// that say so, what changes a cluster, and everything where labs disturb each
+// other. One that changes the host gets another runtime.
 func (t *turn) split() (shared, alone []job) {
 	for _, j := range t.jobs {
 		scope := j.lab.Scope()
-		if scope == topo.Cluster || t.about.Alone != "" && scope != topo.Machine {
+		if j.lab.Alone || scope == topo.Cluster || t.about.Alone != "" && scope != topo.Machine {
 			alone = append(alone, j)
 		} else {
 			shared = append(shared, j)
