@@ -19,7 +19,7 @@ func object(path, field string) agent.Ask {
 // Corefile says, which the agent beside it changes; one that is blind knows
 // nothing of the cluster.
 func server(ctx context.Context, t *testing.T, rt driver.Runtime) {
-	corefile := ".:53 {\n    errors\n    reload 2s\n    prometheus :9153\n    kubernetes cluster.local\n    hosts {\n        {web.addr} own.test\n    }\n}\n"
+	corefile := ".:53 {\n    errors\n    reload 2s\n    prometheus :9153\n    kubernetes cluster.local\n    hosts {\n        {web.addr} own.test\n        fallthrough\n    }\n}\n"
 	web := topo.Node{Name: "web", Mode: topo.PodNetwork}
 	dns := topo.Node{Name: "dns", Mode: topo.PodNetwork, Pod: topo.Pod{CoreDNS: topo.CoreDNS{Corefile: corefile}}}
 	blind := topo.Node{Name: "blind", Mode: topo.PodNetwork, Pod: topo.Pod{CoreDNS: topo.CoreDNS{Corefile: corefile, Blind: true, Mounted: true}}}
