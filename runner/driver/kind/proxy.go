@@ -147,13 +147,13 @@ func led(rules []agent.Rule) (ports []string) {
 		found := toSomeone.FindStringSubmatch(spec)
 		return found != nil && slices.ContainsFunc(chains[found[1]], func(s string) bool { return strings.Contains(s, " -j DNAT ") })
 	}
-	entered := !slices.ContainsFunc(entrances, func(e entrance) bool {
-		return !slices.ContainsFunc(chains[e.chain], func(s string) bool { return strings.HasSuffix(s, "-j "+e.to) })
-	})
-	for _, spec := range chains["KUBE-SERVICES"] {
-		if !entered {
-			break
+	services := chains["KUBE-SERVICES"]
+	for _, e := range entrances {
+		if !slices.ContainsFunc(chains[e.chain], func(s string) bool { return strings.HasSuffix(s, "-j "+e.to) }) {
+			services = nil // nothing comes there
 		}
+	}
+	for _, spec := range services {
 		if found := ownPort.FindStringSubmatch(spec); found != nil && slices.ContainsFunc(chains[found[2]], ends) {
 			ports = append(ports, iptablesMode+" "+found[1])
 		}
